@@ -1,0 +1,1 @@
+//! Numbers, flags and wire structs shared by the kernel and its guests.

@@ -1,0 +1,2 @@
+//! The gopherix command.
+fn main() {}

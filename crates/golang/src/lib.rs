@@ -1,0 +1,1 @@
+//! What gopherix knows about Go binaries.

@@ -1,0 +1,1 @@
+//! Embed the gopherix kernel in a Rust program.

@@ -1,0 +1,1 @@
+//! The guest ABIs: import modules decoded onto the kernel.

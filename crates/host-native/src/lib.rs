@@ -1,0 +1,1 @@
+//! The native home: Wasmtime, tokio and the host operating system.

@@ -1,0 +1,1 @@
+//! The portable Unix kernel of gopherix.
