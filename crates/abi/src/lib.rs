@@ -1,1 +1,19 @@
-//! Numbers, flags and wire structs shared by the kernel and its guests.
+//! Numbers, flags and wire structs shared by the kernel and its guests. No logic.
+//!
+//! The names are POSIX's; where WASI preview 1 spells a thing in another way, its wire form is in [`wasip1`].
+//! Neighbours: `gopherix-kernel` speaks these types, `gopherix-guest` turns wire numbers into them and back.
+
+mod errno;
+mod file;
+mod id;
+mod rights;
+mod signal;
+mod time;
+pub mod wasip1;
+
+pub use errno::Errno;
+pub use file::{AccessMode, Advice, AtFlags, DirEntry, FileType, Mode, OpenFlags, PollEvents, SockHow, Stat, Whence};
+pub use id::{Fd, Pid, Tid};
+pub use rights::Rights;
+pub use signal::{DefaultAction, Signal};
+pub use time::{ClockId, SetTime, Timespec};

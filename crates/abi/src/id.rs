@@ -1,0 +1,28 @@
+//! Identifiers: processes, threads, file descriptors.
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub $inner);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// A process id; 1 is the first process of a kernel.
+    Pid(u32)
+}
+id! {
+    /// A thread id (gettid(2)), unique in a kernel. A process' first thread has the number of its process.
+    Tid(u32)
+}
+id! {
+    /// A file descriptor. Guests may name any number; only those in the table are valid.
+    Fd(u32)
+}

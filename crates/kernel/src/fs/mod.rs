@@ -1,0 +1,4 @@
+//! The file systems.
+//!
+//! Each implements [`FileSystem`](crate::vfs::FileSystem) in a module of its own; none knows of another, but for overlayfs,
+//! which stacks any two.

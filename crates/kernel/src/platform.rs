@@ -1,0 +1,262 @@
+//! Every trait a home must implement, on one page.
+//!
+//! A home is what the kernel runs on: the native host, or a browser. The kernel takes time, entropy, scheduling and the
+//! outside world through these traits only, so under a test platform it is deterministic. File stems are the same in every
+//! home: `clock`, `disk`, `net`, `stdio`, `engine`.
+//!
+//! All methods may be called from any thread a guest runs on. None may call back into the kernel while it is being called,
+//! but for wakers, which may be woken from anywhere.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use gopherix_abi::{DirEntry, Mode, PollEvents, SetTime, SockHow, Stat, Timespec};
+
+use crate::error::SysResult;
+
+/// Clocks, entropy, processors, and the two services the scheduler asks for.
+pub trait Platform: Send + Sync + 'static {
+    /// Wall time since the Unix epoch.
+    fn wall_time(&self) -> Timespec;
+
+    /// Nanoseconds since an arbitrary origin; never decreases, runs at the rate of time, also while all guests sleep.
+    fn monotonic_ns(&self) -> u64;
+
+    /// CPU time of the calling host thread in nanoseconds; the difference of two readings on one thread is what counts.
+    fn thread_cpu_ns(&self) -> u64;
+
+    /// The host's cycle counter, or 0 where the platform gives none (`cputicks`).
+    fn cycles(&self) -> u64;
+
+    /// Resolution of [`Platform::wall_time`] and [`Platform::monotonic_ns`] in nanoseconds, at least 1.
+    fn clock_resolution_ns(&self) -> u64;
+
+    /// Fills `buf` from a cryptographically secure source.
+    ///
+    /// # Errors
+    /// EIO if the host has no entropy.
+    fn fill_random(&self, buf: &mut [u8]) -> SysResult<()>;
+
+    /// Processors that guests may run on, at least 1.
+    fn cpu_count(&self) -> usize;
+
+    /// Asks that [`Kernel::fire_timers`](crate::Kernel::fire_timers) be called at that monotonic time, not before it and
+    /// as soon after it as the host can. A later call replaces an earlier one; `None` cancels.
+    fn set_alarm(&self, deadline_ns: Option<u64>);
+
+    /// Guests have begun (`true`) or stopped (`false`) running: the preemption ticker is needed only in between.
+    fn set_ticking(&self, on: bool);
+}
+
+/// How a host file is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostOpen {
+    /// For reading.
+    pub read: bool,
+    /// For writing.
+    pub write: bool,
+    /// O_TRUNC.
+    pub truncate: bool,
+    /// Create it with these permission bits, exclusively (O_CREAT | O_EXCL).
+    pub create_new: Option<Mode>,
+}
+
+/// A directory of the host that was granted, and what is below it.
+///
+/// `path` arguments are relative: components joined by `/`, none empty, `.` or `..`, the last not followed. The empty path
+/// is the directory itself. An implementation must not follow any symbolic link, in no component: it answers ELOOP where one
+/// stands before the last component, and the kernel's own path walk goes on from there. It must also hold against
+/// concurrent renames on the host.
+pub trait HostDir: Send + Sync {
+    /// lstat.
+    ///
+    /// # Errors
+    /// As fstatat(2); ELOOP for a link before the last component.
+    fn stat(&self, path: &[u8]) -> SysResult<Stat>;
+
+    /// Opens a regular file or device (never a directory: EISDIR when writing, and read handles come from `open_dir`).
+    ///
+    /// # Errors
+    /// As openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS.
+    fn open_file(&self, path: &[u8], how: HostOpen) -> SysResult<Arc<dyn HostFile>>;
+
+    /// A handle that stays with the directory when it is renamed.
+    ///
+    /// # Errors
+    /// ENOTDIR and as above.
+    fn open_dir(&self, path: &[u8]) -> SysResult<Arc<dyn HostDir>>;
+
+    /// All entries but `.` and `..`, in the host's order.
+    ///
+    /// # Errors
+    /// As getdents(2).
+    fn entries(&self, path: &[u8]) -> SysResult<Vec<DirEntry>>;
+
+    /// mkdir(2).
+    ///
+    /// # Errors
+    /// As mkdirat(2).
+    fn mkdir(&self, path: &[u8], mode: Mode) -> SysResult<()>;
+
+    /// unlink(2) of what is not a directory.
+    ///
+    /// # Errors
+    /// As unlinkat(2).
+    fn unlink(&self, path: &[u8]) -> SysResult<()>;
+
+    /// rmdir(2).
+    ///
+    /// # Errors
+    /// As unlinkat(2) with AT_REMOVEDIR.
+    fn rmdir(&self, path: &[u8]) -> SysResult<()>;
+
+    /// rename(2) to `to_path` below `to`, which comes from the same host file system implementation.
+    ///
+    /// # Errors
+    /// As renameat(2); EXDEV if `to` is foreign.
+    fn rename(&self, path: &[u8], to: &dyn HostDir, to_path: &[u8]) -> SysResult<()>;
+
+    /// link(2) to `to_path` below `to`; a symbolic link is linked, not followed.
+    ///
+    /// # Errors
+    /// As linkat(2); EXDEV if `to` is foreign.
+    fn link(&self, path: &[u8], to: &dyn HostDir, to_path: &[u8]) -> SysResult<()>;
+
+    /// symlink(2): `path` becomes a link holding `target`, which is not looked at.
+    ///
+    /// # Errors
+    /// As symlinkat(2).
+    fn symlink(&self, target: &[u8], path: &[u8]) -> SysResult<()>;
+
+    /// readlink(2).
+    ///
+    /// # Errors
+    /// As readlinkat(2).
+    fn readlink(&self, path: &[u8]) -> SysResult<Vec<u8>>;
+
+    /// utimensat(2) with AT_SYMLINK_NOFOLLOW.
+    ///
+    /// # Errors
+    /// As utimensat(2).
+    fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime) -> SysResult<()>;
+
+    /// fsync(2) of the directory.
+    ///
+    /// # Errors
+    /// As fsync(2).
+    fn sync(&self) -> SysResult<()>;
+
+    /// For `rename` and `link` to recognise their own kind.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// An open regular file (or device) of the host. Calls may block shortly, as a disk does.
+pub trait HostFile: Send + Sync {
+    /// fstat(2).
+    ///
+    /// # Errors
+    /// As fstat(2).
+    fn stat(&self) -> SysResult<Stat>;
+
+    /// pread(2).
+    ///
+    /// # Errors
+    /// As pread(2).
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> SysResult<usize>;
+
+    /// pwrite(2).
+    ///
+    /// # Errors
+    /// As pwrite(2).
+    fn write_at(&self, buf: &[u8], offset: u64) -> SysResult<usize>;
+
+    /// Writes at the end, atomically against other appends (O_APPEND); returns bytes written and the new end.
+    ///
+    /// # Errors
+    /// As write(2).
+    fn append(&self, buf: &[u8]) -> SysResult<(usize, u64)>;
+
+    /// ftruncate(2).
+    ///
+    /// # Errors
+    /// As ftruncate(2).
+    fn set_len(&self, len: u64) -> SysResult<()>;
+
+    /// posix_fallocate(3).
+    ///
+    /// # Errors
+    /// As fallocate(2).
+    fn allocate(&self, offset: u64, len: u64) -> SysResult<()>;
+
+    /// fsync(2), or fdatasync(2) if `data_only`.
+    ///
+    /// # Errors
+    /// As fsync(2).
+    fn sync(&self, data_only: bool) -> SysResult<()>;
+
+    /// futimens(3).
+    ///
+    /// # Errors
+    /// As utimensat(2).
+    fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()>;
+}
+
+/// A byte stream of the host: its stdin, stdout or stderr, a pipe, a connected socket.
+pub trait HostStream: Send + Sync {
+    /// Reads what is there.
+    ///
+    /// # Errors
+    /// EAGAIN if that would wait; else as read(2).
+    fn read(&self, buf: &mut [u8]) -> SysResult<usize>;
+
+    /// Writes what fits.
+    ///
+    /// # Errors
+    /// EAGAIN if that would wait; else as write(2).
+    fn write(&self, buf: &[u8]) -> SysResult<usize>;
+
+    /// What would not wait now.
+    fn ready(&self) -> PollEvents;
+
+    /// Ends when `ready` may have changed towards `events`; may end early, never misses a change after the call.
+    fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()>;
+
+    /// Attributes.
+    ///
+    /// # Errors
+    /// As fstat(2).
+    fn stat(&self) -> SysResult<Stat>;
+
+    /// Whether it is a terminal (isatty(3)).
+    fn is_terminal(&self) -> bool;
+
+    /// shutdown(2); ENOTSOCK where it is no socket.
+    ///
+    /// # Errors
+    /// As shutdown(2).
+    fn shutdown(&self, how: SockHow) -> SysResult<()>;
+
+    /// recv(2) with MSG_PEEK; ENOTSOCK where it is no socket.
+    ///
+    /// # Errors
+    /// As recv(2).
+    fn peek(&self, buf: &mut [u8]) -> SysResult<usize>;
+}
+
+/// A listening stream socket of the host that was handed in.
+pub trait HostListener: Send + Sync {
+    /// Takes a waiting connection.
+    ///
+    /// # Errors
+    /// EAGAIN if none waits; else as accept(2).
+    fn accept(&self) -> SysResult<Arc<dyn HostStream>>;
+
+    /// Whether a connection waits.
+    fn ready(&self) -> PollEvents;
+
+    /// As [`HostStream::wait`].
+    fn wait(&self) -> BoxFuture<'static, ()>;
+
+    /// The address it listens on, for people (`/proc`, the trace).
+    fn local_addr(&self) -> String;
+}

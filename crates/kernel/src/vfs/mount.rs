@@ -1,0 +1,288 @@
+//! Mounts and places in the tree.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use gopherix_abi::{DirEntry, Errno, FileType};
+
+use super::node::{FileSystem, FsInfo, Name, NodeRef};
+use super::walk;
+use crate::error::{SysResult, fail};
+use crate::sync::Lock;
+
+bitflags::bitflags! {
+    /// How a file system is mounted.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct MountFlags: u32 {
+        /// Every change answers EROFS.
+        const READ_ONLY = 1;
+    }
+}
+
+/// A mounted file system.
+///
+/// Mount points are found by their path within the mount above, not by node: file systems over a host have no node identity
+/// that lasts. A directory on the way to a mount point cannot be renamed or removed (EBUSY), so the paths stay true.
+pub struct Mount {
+    id: u64,
+    fs: Arc<dyn FileSystem>,
+    root: NodeRef,
+    flags: MountFlags,
+    point: Box<[u8]>,
+    /// The mounts right above this one, by path within it (components joined by `/`).
+    above: Lock<BTreeMap<Box<[u8]>, Arc<Mount>>>,
+    has_above: std::sync::atomic::AtomicBool,
+}
+
+impl Mount {
+    /// Its number, unique in the kernel.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// How it is mounted.
+    #[must_use]
+    pub fn flags(&self) -> MountFlags {
+        self.flags
+    }
+
+    /// Whether changes are refused, by the mount or by the file system.
+    ///
+    /// # Errors
+    /// EROFS if so.
+    pub fn check_writable(&self) -> SysResult<()> {
+        if self.flags.contains(MountFlags::READ_ONLY) || self.fs.info().read_only {
+            fail(Errno::EROFS, "mounted read-only")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether nothing is mounted above it, so that several steps of a walk can be taken at once.
+    #[must_use]
+    pub(super) fn is_leaf(&self) -> bool {
+        !self.has_above.load(Ordering::Acquire)
+    }
+}
+
+/// One line of `/proc/mounts`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountInfo {
+    /// Where, as an absolute path in the kernel's tree.
+    pub point: Vec<u8>,
+    /// What.
+    pub fs: FsInfo,
+    /// How.
+    pub flags: MountFlags,
+}
+
+/// All mounts of a kernel.
+pub struct MountTable {
+    root: Arc<Location>,
+    mounts: Lock<Vec<Weak<Mount>>>,
+    next_id: AtomicU64,
+}
+
+impl MountTable {
+    /// A table with one file system at `/`.
+    #[must_use]
+    pub fn new(fs: Arc<dyn FileSystem>, flags: MountFlags) -> Self {
+        let mount = new_mount(1, fs, flags, b"/");
+        let root = Location::root(&mount);
+        MountTable { root, mounts: Lock::new(vec![Arc::downgrade(&mount)]), next_id: AtomicU64::new(2) }
+    }
+
+    /// The root of the tree.
+    #[must_use]
+    pub fn root(&self) -> &Arc<Location> {
+        &self.root
+    }
+
+    /// Mounts a file system at an absolute path, hiding what is there. Missing directories on the way are made in the file
+    /// system below where it lets that happen.
+    ///
+    /// # Errors
+    /// EINVAL for `/` or a relative path, EBUSY if the very place is a mount point already, and as mkdir(2).
+    pub fn mount(&self, path: &[u8], fs: Arc<dyn FileSystem>, flags: MountFlags) -> SysResult<()> {
+        if path.first() != Some(&b'/') {
+            return fail(Errno::EINVAL, "a mount point is an absolute path");
+        }
+        let place = walk::make_directories(&self.root, path)?;
+        if place.rel.is_empty() {
+            return fail(Errno::EBUSY, "there is a file system mounted already");
+        }
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let mount = new_mount(id, fs, flags, &place.path());
+        let below = &place.mount;
+        below.above.lock().insert(place.rel.clone(), mount.clone());
+        below.has_above.store(true, Ordering::Release);
+        self.mounts.lock().push(Arc::downgrade(&mount));
+        Ok(())
+    }
+
+    /// What is mounted, oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<MountInfo> {
+        let mounts = self.mounts.lock();
+        let live = mounts.iter().filter_map(Weak::upgrade);
+        live.map(|m| MountInfo { point: m.point.to_vec(), fs: m.fs.info(), flags: m.flags }).collect()
+    }
+}
+
+fn new_mount(id: u64, fs: Arc<dyn FileSystem>, flags: MountFlags, point: &[u8]) -> Arc<Mount> {
+    let root = fs.root();
+    let above = Lock::new(BTreeMap::new());
+    let has_above = std::sync::atomic::AtomicBool::new(false);
+    Arc::new(Mount { id, fs, root, flags, point: point.into(), above, has_above })
+}
+
+/// A place in the tree: a node and the way it was reached.
+pub struct Location {
+    mount: Arc<Mount>,
+    node: NodeRef,
+    parent: Option<Arc<Location>>,
+    name: Box<[u8]>,
+    /// The path within the mount, components joined by `/`; empty at its root.
+    rel: Box<[u8]>,
+}
+
+impl Location {
+    fn root(mount: &Arc<Mount>) -> Arc<Self> {
+        Arc::new(Location {
+            mount: mount.clone(),
+            node: mount.root.clone(),
+            parent: None,
+            name: Box::default(),
+            rel: Box::default(),
+        })
+    }
+
+    /// The node.
+    #[must_use]
+    pub fn node(&self) -> &NodeRef {
+        &self.node
+    }
+
+    /// The mount it is in.
+    #[must_use]
+    pub fn mount(&self) -> &Arc<Mount> {
+        &self.mount
+    }
+
+    /// Where `..` leads; `None` at the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<&Arc<Location>> {
+        self.parent.as_ref()
+    }
+
+    /// The last component of its path; empty at the root.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// The absolute path it was reached by.
+    #[must_use]
+    pub fn path(&self) -> Vec<u8> {
+        let mut names = Vec::new();
+        let mut at = Some(self);
+        while let Some(here) = at {
+            if here.parent.is_some() {
+                names.push(&here.name);
+            }
+            at = here.parent.as_deref();
+        }
+        if names.is_empty() {
+            return b"/".to_vec();
+        }
+        names.iter().rev().flat_map(|n| std::iter::once(b'/').chain(n.iter().copied())).collect()
+    }
+
+    /// The place of `node`, found in this directory under `name`; the root of a mount if one hangs there.
+    #[must_use]
+    pub fn child(self: &Arc<Self>, name: &Name, node: NodeRef) -> Arc<Location> {
+        let rel = self.child_rel(name);
+        if let Some(mount) = self.mount_at(&rel) {
+            return self.mounted(name, &mount);
+        }
+        Arc::new(Location { mount: self.mount.clone(), node, parent: Some(self.clone()), name: name.into(), rel })
+    }
+
+    /// The mount that hangs in this directory under `name`, as a place.
+    #[must_use]
+    pub fn mounted_child(self: &Arc<Self>, name: &Name) -> Option<Arc<Location>> {
+        if self.mount.is_leaf() {
+            return None;
+        }
+        let mount = self.mount_at(&self.child_rel(name))?;
+        Some(self.mounted(name, &mount))
+    }
+
+    /// This place with another node: the pinned one of an open directory.
+    #[must_use]
+    pub fn with_node(&self, node: NodeRef) -> Arc<Location> {
+        Arc::new(Location {
+            mount: self.mount.clone(),
+            node,
+            parent: self.parent.clone(),
+            name: self.name.clone(),
+            rel: self.rel.clone(),
+        })
+    }
+
+    /// Whether a mount hangs in this directory at `name` or anywhere below it.
+    #[must_use]
+    pub fn holds_mount(&self, name: &Name) -> bool {
+        if self.mount.is_leaf() {
+            return false;
+        }
+        let rel = self.child_rel(name);
+        self.mount.above.lock().keys().any(|point| is_within(point, &rel))
+    }
+
+    /// Adds to a listing of this directory the mount points that hang in it, and marks those there as directories.
+    pub fn add_mount_points(&self, entries: &mut Vec<DirEntry>) {
+        if self.mount.is_leaf() {
+            return;
+        }
+        for (point, mount) in self.mount.above.lock().iter() {
+            let (dir, name) = match point.iter().rposition(|b| *b == b'/') {
+                Some(slash) => {
+                    (point.get(..slash).unwrap_or_default(), point.get(slash.saturating_add(1)..).unwrap_or_default())
+                }
+                None => (&[][..], &**point),
+            };
+            if dir != &*self.rel {
+                continue;
+            }
+            entries.retain(|e| &*e.name != name);
+            let ino = mount.root.stat().map_or(0, |s| s.ino);
+            entries.push(DirEntry { ino, kind: FileType::Directory, name: name.into() });
+        }
+    }
+
+    fn child_rel(&self, name: &Name) -> Box<[u8]> {
+        if self.rel.is_empty() { name.into() } else { [&*self.rel, b"/", name].concat().into() }
+    }
+
+    fn mount_at(&self, rel: &[u8]) -> Option<Arc<Mount>> {
+        if self.mount.is_leaf() { None } else { self.mount.above.lock().get(rel).cloned() }
+    }
+
+    fn mounted(self: &Arc<Self>, name: &Name, mount: &Arc<Mount>) -> Arc<Location> {
+        Arc::new(Location {
+            mount: mount.clone(),
+            node: mount.root.clone(),
+            parent: Some(self.clone()),
+            name: name.into(),
+            rel: Box::default(),
+        })
+    }
+}
+
+/// Whether `path` is `dir` or below it.
+fn is_within(path: &[u8], dir: &[u8]) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
+}
