@@ -2,7 +2,7 @@
 //!
 //! Source: the witx of `wasi_snapshot_preview1`. Sizes and offsets are in bytes, little-endian, in guest memory.
 
-use crate::{FileType, OpenFlags};
+use crate::{FileType, OpenFlags, Signal};
 
 /// The import module's name.
 pub const MODULE: &str = "wasi_snapshot_preview1";
@@ -120,9 +120,28 @@ pub const SUBSCRIPTION_CLOCK_ABSTIME: u16 = 1;
 /// `eventrwflags`: the other end is gone.
 pub const FD_READWRITE_HANGUP: u16 = 1;
 
+/// `signal` numbers, which are not Linux's from 16 on; `None` for 0 ("none") and numbers that are no signal.
+#[must_use]
+pub fn signal(number: u8) -> Option<Signal> {
+    // Linux has SIGSTKFLT at 16, and WASI goes on without it.
+    match number {
+        0..=15 => Signal::from_number(number),
+        16..=30 => Signal::from_number(number.saturating_add(1)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signals_are_linuxs_without_stkflt() {
+        assert_eq!(signal(2), Some(Signal::SIGINT));
+        assert_eq!(signal(16), Some(Signal::SIGCHLD));
+        assert_eq!(signal(30), Some(Signal::SIGSYS));
+        assert_eq!((signal(0), signal(31)), (None, None));
+    }
 
     #[test]
     fn status_flags_round_trip() {

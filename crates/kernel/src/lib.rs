@@ -10,9 +10,19 @@
 pub mod error;
 pub mod file;
 pub mod fs;
+pub mod ipc;
+mod kernel;
 pub mod memory;
+pub mod net;
+pub mod os_wasm;
 pub mod platform;
+pub mod sched;
 pub mod sync;
+pub mod syscall;
+pub mod table;
+pub mod task;
+pub mod trace;
 pub mod vfs;
 
 pub use error::{SysError, SysResult};
+pub use kernel::Kernel;

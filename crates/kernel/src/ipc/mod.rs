@@ -1,0 +1,3 @@
+//! Communication between processes: pipes.
+
+pub mod pipe;

@@ -1,0 +1,6 @@
+//! Streams and listeners that come from outside: the host's stdio, connections, listeners handed in.
+
+mod stream;
+
+pub(crate) use stream::anonymous_stat;
+pub use stream::{ListenerFile, StreamFile};

@@ -1,0 +1,121 @@
+//! Files over the platform's streams and listeners.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use gopherix_abi::{FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+
+use crate::error::SysResult;
+use crate::file::File;
+use crate::platform::{HostListener, HostStream};
+
+/// A stream of the host as a file.
+pub struct StreamFile {
+    stream: Arc<dyn HostStream>,
+    socket: bool,
+}
+
+impl StreamFile {
+    /// Stdio, a pipe, a device.
+    #[must_use]
+    pub fn new(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
+        Arc::new(StreamFile { stream, socket: false })
+    }
+
+    /// A connected stream socket.
+    #[must_use]
+    pub fn socket(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
+        Arc::new(StreamFile { stream, socket: true })
+    }
+}
+
+impl File for StreamFile {
+    fn stat(&self) -> SysResult<Stat> {
+        self.stream.stat()
+    }
+
+    fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
+        self.stream.read(buf)
+    }
+
+    fn write(&self, buf: &[u8]) -> SysResult<usize> {
+        self.stream.write(buf)
+    }
+
+    fn ready(&self) -> PollEvents {
+        self.stream.ready()
+    }
+
+    fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()> {
+        self.stream.wait(events)
+    }
+
+    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
+        self.stream.peek(buf)
+    }
+
+    fn shutdown(&self, how: SockHow) -> SysResult<()> {
+        self.stream.shutdown(how)
+    }
+
+    fn is_socket(&self) -> bool {
+        self.socket
+    }
+
+    fn is_terminal(&self) -> bool {
+        self.stream.is_terminal()
+    }
+}
+
+/// A listener of the host as a file.
+pub struct ListenerFile(Arc<dyn HostListener>);
+
+impl ListenerFile {
+    /// A listener that was handed in.
+    #[must_use]
+    pub fn new(listener: Arc<dyn HostListener>) -> Arc<dyn File> {
+        Arc::new(ListenerFile(listener))
+    }
+}
+
+impl File for ListenerFile {
+    fn stat(&self) -> SysResult<Stat> {
+        Ok(anonymous_stat(FileType::SocketStream))
+    }
+
+    fn accept(&self) -> SysResult<Arc<dyn File>> {
+        self.0.accept().map(StreamFile::socket)
+    }
+
+    fn ready(&self) -> PollEvents {
+        self.0.ready()
+    }
+
+    fn wait(&self, _events: PollEvents) -> BoxFuture<'static, ()> {
+        self.0.wait()
+    }
+
+    fn is_socket(&self) -> bool {
+        true
+    }
+}
+
+/// Attributes of a file that no file system holds.
+#[must_use]
+pub(crate) fn anonymous_stat(kind: FileType) -> Stat {
+    let zero = Timespec::default();
+    Stat {
+        dev: 0,
+        ino: 0,
+        nlink: 1,
+        kind,
+        mode: Mode(0o600),
+        uid: 0,
+        gid: 0,
+        size: 0,
+        blocks: 0,
+        atime: zero,
+        mtime: zero,
+        ctime: zero,
+    }
+}

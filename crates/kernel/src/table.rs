@@ -1,0 +1,362 @@
+//! THE index of system calls: name, number, handler, support level, note.
+//!
+//! From this one table come the calls that adapters make (methods of [`Cx`], named as the handlers are), the trace, the
+//! profiler's labels, SYSCALLS.md, and the check that every call has a conformance test. A method notes when the call
+//! began, runs the handler, and tells the trace; nothing else.
+
+use crate::error::SysResult;
+use crate::memory::{GuestMemory, UserSlice};
+use crate::syscall::{Listing, Opened, PollAnswer, PollRequest};
+use crate::syscall::{file, path, poll, process, random, signal, socket, time};
+use crate::task::Cx;
+use crate::trace::{Args, TraceEvent};
+use gopherix_abi::{
+    AccessMode, Advice, AtFlags, ClockId, Fd, Mode, OpenFlags, Rights, SetTime, Signal, SockHow, Stat, Timespec, Whence,
+};
+
+/// What a system call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Open files.
+    File,
+    /// Names.
+    Path,
+    /// Readiness.
+    Poll,
+    /// Processes and threads.
+    Process,
+    /// Signals.
+    Signal,
+    /// Clocks and sleeping.
+    Time,
+    /// Entropy.
+    Random,
+    /// Sockets.
+    Socket,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: &'static [Family] = &[
+        Family::File,
+        Family::Path,
+        Family::Poll,
+        Family::Process,
+        Family::Signal,
+        Family::Time,
+        Family::Random,
+        Family::Socket,
+    ];
+
+    /// The name `--trace=` takes, and of the folder of its conformance tests.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::File => "file",
+            Family::Path => "path",
+            Family::Poll => "poll",
+            Family::Process => "process",
+            Family::Signal => "signal",
+            Family::Time => "time",
+            Family::Random => "random",
+            Family::Socket => "socket",
+        }
+    }
+
+    pub(crate) const fn bit(self) -> u32 {
+        match self {
+            Family::File => 1,
+            Family::Path => 2,
+            Family::Poll => 4,
+            Family::Process => 8,
+            Family::Signal => 16,
+            Family::Time => 32,
+            Family::Random => 64,
+            Family::Socket => 128,
+        }
+    }
+}
+
+/// How far a call is supported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// As the man page says.
+    Full,
+    /// With the deviations its note names.
+    Partial,
+}
+
+/// One system call.
+#[derive(Debug)]
+pub struct SyscallInfo {
+    /// Its name, as in the man pages.
+    pub name: &'static str,
+    /// Its number: its place in [`SYSCALLS`].
+    pub number: u16,
+    /// What it is about.
+    pub family: Family,
+    /// Whether it may wait.
+    pub blocking: bool,
+    /// How far it is supported.
+    pub support: Support,
+    /// Deviations; empty where there are none.
+    pub note: &'static str,
+    /// The man page or specification.
+    pub source: &'static str,
+    /// The WASI preview 1 functions that come here.
+    pub wasip1: &'static [&'static str],
+}
+
+macro_rules! syscalls {
+    ($(
+        $(#[doc = $doc:literal])*
+        $kind:ident $module:ident :: $handler:ident $([$mem:ident])? ( $($arg:ident : $ty:ty),* ) -> $ret:ty,
+        $family:ident, $support:ident, $name:literal, $source:literal, [$($wasi:literal),*], $note:literal;
+    )*) => {
+        #[allow(non_camel_case_types, reason = "named as the handlers are")]
+        #[derive(Clone, Copy)]
+        enum Nr { $($handler,)* }
+
+        /// Every system call, by number.
+        pub static SYSCALLS: &[SyscallInfo] = &[$(SyscallInfo {
+            name: $name,
+            #[expect(clippy::as_conversions, reason = "a variant's own number")]
+            number: Nr::$handler as u16,
+            family: Family::$family,
+            blocking: syscalls!(@blocking $kind),
+            support: Support::$support,
+            note: $note,
+            source: $source,
+            wasip1: &[$($wasi),*],
+        },)*];
+
+        impl Cx {
+            $(syscalls! { @method $kind $module::$handler [$($mem)?] ($($arg: $ty),*) -> $ret, $family, [$(#[doc = $doc])*] })*
+        }
+    };
+    (@blocking waits) => { true };
+    (@blocking quick) => { false };
+    (@method waits $module:ident :: $handler:ident [$($mem:ident)?] ($($arg:ident : $ty:ty),*) -> $ret:ty, $family:ident, [$($doc:tt)*]) => {
+        $($doc)*
+        ///
+        /// # Errors
+        /// See the handler.
+        pub async fn $handler(&mut self, $($mem: &mut dyn GuestMemory,)? $($arg: $ty),*) -> SysResult<$ret> {
+            let began = self.trace_begin(Family::$family);
+            let result = $module::$handler(self, $(&mut *$mem,)? $($arg),*).await;
+            if let Some(began) = began {
+                syscalls!(@trace self, began, $handler, [$($mem)?], ($($arg),*), result);
+            }
+            result
+        }
+    };
+    (@method quick $module:ident :: $handler:ident [$($mem:ident)?] ($($arg:ident : $ty:ty),*) -> $ret:ty, $family:ident, [$($doc:tt)*]) => {
+        $($doc)*
+        ///
+        /// # Errors
+        /// See the handler.
+        pub fn $handler(&mut self, $($mem: &mut dyn GuestMemory,)? $($arg: $ty),*) -> SysResult<$ret> {
+            let began = self.trace_begin(Family::$family);
+            let result = $module::$handler(self, $(&mut *$mem,)? $($arg),*);
+            if let Some(began) = began {
+                syscalls!(@trace self, began, $handler, [$($mem)?], ($($arg),*), result);
+            }
+            result
+        }
+    };
+    (@trace $self:ident, $began:ident, $handler:ident, [$($mem:ident)?], ($($arg:ident),*), $result:ident) => {{
+        #[allow(unused_mut, unused_assignments, reason = "calls without memory or arguments")]
+        let args = {
+            let mut mem: Option<&dyn GuestMemory> = None;
+            $(mem = Some(&*$mem);)?
+            let mut args = Args { text: String::new(), mem };
+            $(args.add(stringify!($arg), &$arg);)*
+            args.text
+        };
+        $self.trace_end(Nr::$handler, $began, args, &$result);
+    }};
+}
+
+syscalls! {
+    /// Reads from a descriptor.
+    waits file::sys_read[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        File, Full, "read", "read(2)", ["fd_read"], "";
+    /// Writes to a descriptor.
+    waits file::sys_write[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        File, Full, "write", "write(2)", ["fd_write"], "";
+    /// Reads at an offset.
+    quick file::sys_pread[mem](fd: Fd, bufs: &[UserSlice], offset: u64) -> usize,
+        File, Full, "pread", "pread(2)", ["fd_pread"], "";
+    /// Writes at an offset.
+    quick file::sys_pwrite[mem](fd: Fd, bufs: &[UserSlice], offset: u64) -> usize,
+        File, Full, "pwrite", "pwrite(2)", ["fd_pwrite"], "with O_APPEND too the offset counts, as POSIX says; Linux appends";
+    /// Moves a description's offset.
+    quick file::sys_lseek(fd: Fd, offset: i64, whence: Whence) -> u64,
+        File, Partial, "lseek", "lseek(2)", ["fd_seek", "fd_tell"], "no SEEK_DATA and SEEK_HOLE";
+    /// Brings a file to its medium.
+    quick file::sys_fsync(fd: Fd) -> (),
+        File, Full, "fsync", "fsync(2)", ["fd_sync"], "";
+    /// Brings a file's data to its medium.
+    quick file::sys_fdatasync(fd: Fd) -> (),
+        File, Full, "fdatasync", "fdatasync(2)", ["fd_datasync"], "";
+    /// Makes sure of space in a file.
+    quick file::sys_fallocate(fd: Fd, offset: u64, len: u64) -> (),
+        File, Partial, "fallocate", "posix_fallocate(3)", ["fd_allocate"], "mode 0 only";
+    /// Takes advice on the use of a file.
+    quick file::sys_fadvise(fd: Fd, offset: u64, len: u64, advice: Advice) -> (),
+        File, Partial, "fadvise", "posix_fadvise(2)", ["fd_advise"], "checked, then not used";
+    /// Sets a file's size.
+    quick file::sys_ftruncate(fd: Fd, len: u64) -> (),
+        File, Full, "ftruncate", "ftruncate(2)", ["fd_filestat_set_size"], "";
+    /// Tells a file's attributes.
+    quick file::sys_fstat(fd: Fd) -> Stat,
+        File, Full, "fstat", "fstat(2)", ["fd_filestat_get"], "";
+    /// Sets a file's times.
+    quick file::sys_futimens(fd: Fd, atime: SetTime, mtime: SetTime) -> (),
+        File, Full, "futimens", "utimensat(2)", ["fd_filestat_set_times"], "";
+    /// Sets a description's status flags.
+    quick file::sys_fcntl_setfl(fd: Fd, flags: OpenFlags) -> (),
+        File, Partial, "fcntl", "fcntl(2)", ["fd_fdstat_set_flags", "fd_fdstat_get"], "F_GETFL and F_SETFL";
+    /// Makes a descriptor stand for what another stands for.
+    quick file::sys_dup2(from: Fd, to: Fd) -> Fd,
+        File, Full, "dup2", "dup(2)", ["fd_renumber"], "";
+    /// Closes a descriptor.
+    quick file::sys_close(fd: Fd) -> (),
+        File, Full, "close", "close(2)", ["fd_close", "fd_renumber"], "";
+    /// Lists a directory.
+    quick file::sys_getdents(fd: Fd, cookie: u64) -> Listing,
+        File, Partial, "getdents", "getdents(2)", ["fd_readdir"],
+        "a listing is a snapshot taken when it starts; cookies stay valid until it is started anew";
+    /// Tells what may be done with a descriptor.
+    quick file::sys_cap_rights_get(fd: Fd) -> (Rights, Rights),
+        File, Full, "cap_rights_get", "cap_rights_get(3)", ["fd_fdstat_get"], "";
+    /// Takes away what may be done with a descriptor.
+    quick file::sys_cap_rights_limit(fd: Fd, rights: Rights, inheriting: Rights) -> (),
+        File, Full, "cap_rights_limit", "cap_rights_limit(2)", ["fd_fdstat_set_rights"], "";
+
+    /// Opens a file.
+    quick path::sys_openat(dir: Fd, path: &[u8], flags: OpenFlags, access: AccessMode, mode: Mode, rights: Rights, inheriting: Rights) -> Opened,
+        Path, Partial, "openat", "openat(2)", ["path_open"], "RESOLVE_BENEATH (openat2(2)) always, as WASI demands";
+    /// Creates a directory.
+    quick path::sys_mkdirat(dir: Fd, path: &[u8], mode: Mode) -> (),
+        Path, Full, "mkdirat", "mkdir(2)", ["path_create_directory"], "";
+    /// Removes a name.
+    quick path::sys_unlinkat(dir: Fd, path: &[u8], flags: AtFlags) -> (),
+        Path, Full, "unlinkat", "unlink(2)", ["path_unlink_file", "path_remove_directory"], "";
+    /// Moves a name.
+    quick path::sys_renameat(dir: Fd, path: &[u8], to_dir: Fd, to_path: &[u8]) -> (),
+        Path, Full, "renameat", "rename(2)", ["path_rename"], "";
+    /// Makes another name for a file.
+    quick path::sys_linkat(dir: Fd, path: &[u8], to_dir: Fd, to_path: &[u8], flags: AtFlags) -> (),
+        Path, Full, "linkat", "link(2)", ["path_link"], "";
+    /// Creates a symbolic link.
+    quick path::sys_symlinkat(target: &[u8], dir: Fd, path: &[u8]) -> (),
+        Path, Full, "symlinkat", "symlink(2)", ["path_symlink"], "";
+    /// Reads a symbolic link.
+    quick path::sys_readlinkat(dir: Fd, path: &[u8]) -> Vec<u8>,
+        Path, Full, "readlinkat", "readlink(2)", ["path_readlink"], "";
+    /// Tells the attributes of a named file.
+    quick path::sys_fstatat(dir: Fd, path: &[u8], flags: AtFlags) -> Stat,
+        Path, Full, "fstatat", "fstatat(2)", ["path_filestat_get"], "";
+    /// Sets the times of a named file.
+    quick path::sys_utimensat(dir: Fd, path: &[u8], atime: SetTime, mtime: SetTime, flags: AtFlags) -> (),
+        Path, Full, "utimensat", "utimensat(2)", ["path_filestat_set_times"], "";
+
+    /// Waits for readiness.
+    waits poll::sys_poll(requests: &[PollRequest], deadline_ns: Option<u64>) -> Vec<PollAnswer>,
+        Poll, Full, "poll", "poll(2)", ["poll_oneoff"], "";
+
+    /// Ends the process.
+    quick process::sys_exit(code: u32) -> (),
+        Process, Full, "exit", "_exit(2)", ["proc_exit"], "";
+    /// Hands out the arguments.
+    quick process::sys_args_get() -> Vec<Vec<u8>>,
+        Process, Full, "args_get", "WASI preview 1", ["args_get", "args_sizes_get"], "";
+    /// Hands out the environment.
+    quick process::sys_environ_get() -> Vec<Vec<u8>>,
+        Process, Full, "environ_get", "WASI preview 1", ["environ_get", "environ_sizes_get"], "";
+    /// Lets others run.
+    waits process::sys_sched_yield() -> (),
+        Process, Full, "sched_yield", "sched_yield(2)", ["sched_yield"], "";
+
+    /// Sends the process a signal.
+    quick signal::sys_raise(signal: Signal) -> (),
+        Signal, Partial, "raise", "raise(3)", ["proc_raise"], "default actions only; those that stop answer ENOTSUP";
+
+    /// Tells the time.
+    quick time::sys_clock_gettime(clock: ClockId) -> Timespec,
+        Time, Full, "clock_gettime", "clock_gettime(2)", ["clock_time_get"], "";
+    /// Tells a clock's resolution.
+    quick time::sys_clock_getres(clock: ClockId) -> Timespec,
+        Time, Full, "clock_getres", "clock_getres(2)", ["clock_res_get"], "";
+    /// Sleeps until a monotonic time.
+    waits time::sys_nanosleep(deadline_ns: u64) -> (),
+        Time, Full, "nanosleep", "clock_nanosleep(2)", ["poll_oneoff"], "";
+
+    /// Gives random bytes.
+    quick random::sys_getrandom[mem](buf: UserSlice) -> (),
+        Random, Full, "getrandom", "getrandom(2)", ["random_get"], "";
+
+    /// Takes a connection.
+    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Fd,
+        Socket, Partial, "accept", "accept4(2)", ["sock_accept"], "listeners are handed in; no peer address";
+    /// Receives.
+    waits socket::sys_recv[mem](fd: Fd, bufs: &[UserSlice], peek: bool, wait_all: bool) -> usize,
+        Socket, Partial, "recv", "recv(2)", ["sock_recv"], "stream sockets";
+    /// Sends.
+    waits socket::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        Socket, Partial, "send", "send(2)", ["sock_send"], "stream sockets, no flags";
+    /// Ends halves of a connection.
+    quick socket::sys_shutdown(fd: Fd, how: SockHow) -> (),
+        Socket, Full, "shutdown", "shutdown(2)", ["sock_shutdown"], "";
+}
+
+impl Cx {
+    #[inline]
+    fn trace_begin(&mut self, family: Family) -> Option<u64> {
+        if self.trace.has(family) { Some(self.kernel.platform().monotonic_ns()) } else { None }
+    }
+
+    #[cold]
+    fn trace_end<T: crate::trace::Show>(&mut self, nr: Nr, began_ns: u64, args: String, result: &SysResult<T>) {
+        #[expect(clippy::as_conversions, reason = "a variant's own number")]
+        let number = nr as usize;
+        let (Some(sink), Some(call)) = (self.kernel.trace(), SYSCALLS.get(number)) else { return };
+        let result = match result {
+            Ok(value) => {
+                let mut text = String::new();
+                value.show(&mut text, None);
+                Ok(text)
+            }
+            Err(e) => Err(*e),
+        };
+        let took_ns = self.kernel.platform().monotonic_ns().saturating_sub(began_ns);
+        sink.event(&TraceEvent { pid: self.process.pid, tid: self.m.tid, call, args, result, began_ns, took_ns });
+    }
+}
+
+/// SYSCALLS.md: the table as a page.
+#[must_use]
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "# System calls\n\nMade from `crates/kernel/src/table.rs` by `gopherix syscalls --markdown`; do not edit.\n\n\
+         | # | call | family | waits | support | WASI preview 1 | source | note |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for call in SYSCALLS {
+        let waits = if call.blocking { "yes" } else { "" };
+        let support = match call.support {
+            Support::Full => "full",
+            Support::Partial => "partial",
+        };
+        let wasi = call.wasip1.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" ");
+        page.push_str(&format!(
+            "| {} | `{}` | {} | {waits} | {support} | {wasi} | {} | {} |\n",
+            call.number,
+            call.name,
+            call.family.name(),
+            call.source,
+            call.note
+        ));
+    }
+    page
+}

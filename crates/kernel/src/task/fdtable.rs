@@ -1,0 +1,152 @@
+//! Descriptor tables.
+
+use std::sync::Arc;
+
+use gopherix_abi::{Errno, Fd, Rights};
+
+use crate::error::{SysError, SysResult, fail};
+use crate::file::OpenFile;
+
+/// A descriptor.
+#[derive(Clone)]
+pub struct FdEntry {
+    /// What it stands for; shared with its duplicates.
+    pub file: Arc<OpenFile>,
+    /// FD_CLOEXEC.
+    pub cloexec: bool,
+    /// What may be done through it (WASI's and Capsicum's rights; all of them where nobody took any away).
+    pub rights: Rights,
+    /// What may be given to files opened through it.
+    pub inheriting: Rights,
+    /// The name under which it was handed to the guest at its start (WASI's "preopens"), for directories.
+    pub preopen: Option<Arc<[u8]>>,
+}
+
+impl FdEntry {
+    /// A descriptor with all the rights its file has a use for.
+    #[must_use]
+    pub fn new(file: Arc<OpenFile>) -> Self {
+        FdEntry::with_rights(file, Rights::all())
+    }
+
+    /// A descriptor with these rights, less those to seek where there are no offsets: that is how wasi-libc's isatty tells a
+    /// terminal from a file.
+    #[must_use]
+    pub fn with_rights(file: Arc<OpenFile>, mut rights: Rights) -> Self {
+        if !file.file().seekable() {
+            rights.remove(Rights::FD_SEEK | Rights::FD_TELL);
+        }
+        FdEntry { file, cloexec: false, rights, inheriting: Rights::all(), preopen: None }
+    }
+
+    /// The same, handed to the guest under a name (a directory).
+    #[must_use]
+    pub fn preopened(file: Arc<OpenFile>, name: &[u8]) -> Self {
+        FdEntry { preopen: Some(name.into()), ..FdEntry::new(file) }
+    }
+
+    /// Whether it has all of `rights`.
+    ///
+    /// # Errors
+    /// ENOTCAPABLE.
+    pub fn check(&self, rights: Rights) -> SysResult<()> {
+        if self.rights.contains(rights) { Ok(()) } else { fail(Errno::ENOTCAPABLE, "the descriptor lacks the right") }
+    }
+}
+
+const EBADF: SysError = SysError::new(Errno::EBADF, "no such descriptor");
+const EMFILE: SysError = SysError::new(Errno::EMFILE, "the process' limit of open files is reached");
+
+/// The descriptors of a process. New ones get the lowest free number.
+#[derive(Default)]
+pub struct FdTable {
+    slots: Vec<Option<FdEntry>>,
+    /// No slot below this one is free.
+    lowest: usize,
+    limit: usize,
+}
+
+impl FdTable {
+    /// An empty table for numbers below `limit`.
+    #[must_use]
+    pub fn new(limit: u32) -> Self {
+        FdTable { slots: Vec::new(), lowest: 0, limit: usize::try_from(limit).unwrap_or(usize::MAX) }
+    }
+
+    /// The descriptor of that number.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn get(&self, fd: Fd) -> SysResult<&FdEntry> {
+        index(fd).and_then(|i| self.slots.get(i)).and_then(Option::as_ref).ok_or(EBADF)
+    }
+
+    /// The descriptor of that number, to change.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn get_mut(&mut self, fd: Fd) -> SysResult<&mut FdEntry> {
+        index(fd).and_then(|i| self.slots.get_mut(i)).and_then(Option::as_mut).ok_or(EBADF)
+    }
+
+    /// Puts a descriptor at the lowest free number.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub fn install(&mut self, entry: FdEntry) -> SysResult<Fd> {
+        let at = self.slots.iter().skip(self.lowest).position(Option::is_none);
+        let at = at.map_or(self.slots.len(), |i| i.saturating_add(self.lowest));
+        if at >= self.limit {
+            return Err(EMFILE);
+        }
+        self.put(at, entry)
+    }
+
+    /// Puts a descriptor at a given number, closing what was there (dup2(2)).
+    ///
+    /// # Errors
+    /// EBADF if the number is not below the limit.
+    pub fn install_at(&mut self, fd: Fd, entry: FdEntry) -> SysResult<Option<FdEntry>> {
+        let at = index(fd).filter(|i| *i < self.limit).ok_or(EBADF)?;
+        let old = self.slots.get_mut(at).and_then(Option::take);
+        self.put(at, entry)?;
+        Ok(old)
+    }
+
+    /// Takes a descriptor out.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn remove(&mut self, fd: Fd) -> SysResult<FdEntry> {
+        let at = index(fd).ok_or(EBADF)?;
+        let entry = self.slots.get_mut(at).and_then(Option::take).ok_or(EBADF)?;
+        self.lowest = self.lowest.min(at);
+        Ok(entry)
+    }
+
+    /// All descriptors in use, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Fd, &FdEntry)> {
+        self.slots.iter().enumerate().filter_map(|(i, e)| Some((Fd(u32::try_from(i).ok()?), e.as_ref()?)))
+    }
+
+    /// Empties the table and returns what was in it, so that it can be closed without the table's lock.
+    pub fn drain(&mut self) -> Vec<FdEntry> {
+        self.lowest = 0;
+        std::mem::take(&mut self.slots).into_iter().flatten().collect()
+    }
+
+    fn put(&mut self, at: usize, entry: FdEntry) -> SysResult<Fd> {
+        if at >= self.slots.len() {
+            self.slots.resize_with(at.saturating_add(1), || None);
+        }
+        *self.slots.get_mut(at).ok_or(EBADF)? = Some(entry);
+        if at == self.lowest {
+            self.lowest = at.saturating_add(1);
+        }
+        u32::try_from(at).map(Fd).map_err(|_| EMFILE)
+    }
+}
+
+fn index(fd: Fd) -> Option<usize> {
+    usize::try_from(fd.0).ok()
+}

@@ -1,0 +1,14 @@
+//! Processes and their threads.
+//!
+//! A [`Process`] owns descriptors, limits and its end; a thread of it (an M, in Go's words) is a [`Cx`], which the home
+//! keeps with the guest's instance and hands to every system call. There is no "current process" anywhere else.
+
+mod context;
+mod fdtable;
+mod limits;
+mod process;
+
+pub use context::{Cx, GState, MOs};
+pub use fdtable::{FdEntry, FdTable};
+pub use limits::{Limits, Usage};
+pub use process::{Cleanup, ExitStatus, Process, ProcessSpec};

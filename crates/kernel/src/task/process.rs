@@ -1,0 +1,242 @@
+//! Processes: what they own, and how they end.
+//!
+//! Life: made by [`Kernel::create_process`](crate::Kernel::create_process) → `osinit` → its threads run → the first of
+//! `exit`, a fatal signal, a trap, a limit or the last thread's end decides the [`ExitStatus`] → the cleanups run in reverse
+//! order, on every kind of end → it is a zombie that [`Process::wait`] answers for.
+//!
+//! Lock order: `life` → `fds`; cleanups run without any lock held.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use gopherix_abi::{DefaultAction, Errno, Pid, Signal, Tid};
+
+use super::fdtable::FdTable;
+use super::limits::{Limits, Usage};
+use crate::error::{SysResult, fail};
+use crate::file::{WaitQueue, wait_any};
+use crate::sync::Lock;
+use crate::vfs::Location;
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// It called exit with that code.
+    Exited(u32),
+    /// A signal ended it.
+    Signaled(Signal),
+    /// Its wall time was up.
+    TimedOut,
+}
+
+impl ExitStatus {
+    /// The exit code a shell would show: the guest's own (its low 8 bits), 128 + signal, or 124 as timeout(1).
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            ExitStatus::Exited(code) => u8::try_from(code & 0xff).unwrap_or(0xff),
+            ExitStatus::Signaled(signal) => signal.number().saturating_add(128),
+            ExitStatus::TimedOut => 124,
+        }
+    }
+}
+
+/// Something to do when a process ends, whatever ended it.
+pub type Cleanup = Box<dyn FnOnce(&Process) + Send>;
+
+/// What a new process is made of.
+#[derive(Clone, Debug, Default)]
+pub struct ProcessSpec {
+    /// Arguments, the program's name first.
+    pub args: Vec<Vec<u8>>,
+    /// Environment, `NAME=value` each.
+    pub env: Vec<Vec<u8>>,
+    /// Working directory; `/` if empty.
+    pub cwd: Vec<u8>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// A process.
+pub struct Process {
+    /// Its id.
+    pub pid: Pid,
+    /// Its parent's id; 0 if an embedder started it.
+    pub parent: AtomicU32,
+    /// Arguments, the program's name first.
+    pub args: Vec<Vec<u8>>,
+    /// Environment, `NAME=value` each.
+    pub env: Vec<Vec<u8>>,
+    /// Descriptors.
+    pub fds: Lock<FdTable>,
+    /// The directory absolute paths start at.
+    pub root: Arc<Location>,
+    /// The working directory.
+    pub cwd: Lock<Arc<Location>>,
+    /// What it may use.
+    pub limits: Limits,
+    /// What it has used.
+    pub usage: Usage,
+    /// Monotonic time of its start in ns.
+    pub started_ns: u64,
+    /// Threads by id, with what others may know of them.
+    pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
+    pub(crate) ignored: AtomicU64,
+    life: Lock<Life>,
+    /// Set once its end is decided; running threads look at it at every tick and slow call.
+    ending: AtomicBool,
+    interrupt: WaitQueue,
+    ended: WaitQueue,
+    cleanups: Lock<Vec<Cleanup>>,
+}
+
+#[derive(Default)]
+struct Life {
+    decided: Option<ExitStatus>,
+    /// A message for whoever reads of the end, such as a trap's.
+    note: Option<String>,
+    over: bool,
+}
+
+impl Process {
+    /// A process that has not run yet. The kernel makes them ([`Kernel::create_process`](crate::Kernel::create_process)).
+    pub(crate) fn new(pid: Pid, parent: Pid, spec: ProcessSpec, root: Arc<Location>, started_ns: u64) -> Process {
+        Process {
+            pid,
+            parent: AtomicU32::new(parent.0),
+            args: spec.args,
+            env: spec.env,
+            fds: Lock::new(FdTable::new(spec.limits.open_files)),
+            cwd: Lock::new(root.clone()),
+            root,
+            limits: spec.limits,
+            usage: Usage::default(),
+            started_ns,
+            threads: Lock::default(),
+            ignored: AtomicU64::new(0),
+            life: Lock::default(),
+            ending: AtomicBool::new(false),
+            interrupt: WaitQueue::new(),
+            ended: WaitQueue::new(),
+            cleanups: Lock::default(),
+        }
+    }
+
+    /// The program's name: the last component of its first argument.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        let first = self.args.first().map(Vec::as_slice).unwrap_or_default();
+        first.rsplit(|b| *b == b'/').next().unwrap_or_default()
+    }
+
+    /// Value of an environment variable (`mOS` answers it to the runtime).
+    #[must_use]
+    pub fn env_var(&self, name: &[u8]) -> Option<&[u8]> {
+        self.env.iter().find_map(|entry| entry.strip_prefix(name)?.strip_prefix(b"="))
+    }
+
+    /// Registers something to do at the end; the last registered runs first.
+    pub fn at_exit(&self, cleanup: Cleanup) {
+        self.cleanups.lock().push(cleanup);
+    }
+
+    /// Decides how the process ends, unless that is decided already, and makes its threads notice.
+    pub fn end(&self, status: ExitStatus, note: Option<String>) {
+        {
+            let mut life = self.life.lock();
+            if life.decided.is_some() {
+                return;
+            }
+            life.decided = Some(status);
+            life.note = note;
+        }
+        self.ending.store(true, Ordering::Release);
+        self.interrupt.wake_all();
+    }
+
+    /// Whether its end is decided. Threads stop at the next tick or slow call.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
+    }
+
+    /// Sends a signal (kill(2)): here its default action, since no guest ABI so far can install a handler.
+    ///
+    /// # Errors
+    /// ENOTSUP for signals that stop or continue.
+    pub fn kill(&self, signal: Signal) -> SysResult<()> {
+        if self.ignores(signal) {
+            return Ok(());
+        }
+        match signal.default_action() {
+            DefaultAction::Ignore => Ok(()),
+            DefaultAction::Terminate | DefaultAction::Core => {
+                self.end(ExitStatus::Signaled(signal), None);
+                Ok(())
+            }
+            DefaultAction::Stop | DefaultAction::Continue => fail(Errno::ENOTSUP, "no job control for this process"),
+        }
+    }
+
+    /// Whether a signal is ignored (SIG_IGN).
+    #[must_use]
+    pub fn ignores(&self, signal: Signal) -> bool {
+        self.ignored.load(Ordering::Relaxed) & signal_bit(signal) != 0
+    }
+
+    /// Sets or clears SIG_IGN for a signal.
+    pub fn set_ignored(&self, signal: Signal, on: bool) {
+        if on {
+            self.ignored.fetch_or(signal_bit(signal), Ordering::Relaxed);
+        } else {
+            self.ignored.fetch_and(!signal_bit(signal), Ordering::Relaxed);
+        }
+    }
+
+    /// Ends when something wants the process' waiting threads to look up.
+    pub(crate) fn interrupted(&self) -> futures::future::BoxFuture<'static, ()> {
+        self.interrupt.wait()
+    }
+
+    /// Called by the home when the last thread is gone: runs the cleanups, last registered first, and makes the process a
+    /// zombie. Without a decided end it exited with code 0.
+    pub(crate) fn finish(&self) {
+        self.end(ExitStatus::Exited(0), None);
+        loop {
+            let next = self.cleanups.lock().pop();
+            match next {
+                Some(cleanup) => cleanup(self),
+                None => break,
+            }
+        }
+        self.life.lock().over = true;
+        self.ended.wake_all();
+    }
+
+    /// The status, once it has ended and its cleanups have run.
+    #[must_use]
+    pub fn status(&self) -> Option<ExitStatus> {
+        let life = self.life.lock();
+        if life.over { life.decided } else { None }
+    }
+
+    /// What was noted at its end, such as a trap's message.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        self.life.lock().note.clone()
+    }
+
+    /// Waits for its end.
+    pub async fn wait(&self) -> ExitStatus {
+        loop {
+            if let Some(status) = wait_any(vec![self.ended.wait()], || self.status()).await {
+                return status;
+            }
+        }
+    }
+}
+
+fn signal_bit(signal: Signal) -> u64 {
+    1u64.checked_shl(u32::from(signal.number().saturating_sub(1))).unwrap_or(0)
+}

@@ -1,0 +1,191 @@
+//! Tracing of system calls: one event for each, with decoded arguments.
+//!
+//! A home or embedder gives a [`TraceSink`] when it boots the kernel. Formatting happens only for families the sink wants.
+
+use std::fmt::Write;
+
+use gopherix_abi::{Fd, Pid, Tid};
+
+use crate::error::SysError;
+use crate::memory::{GuestMemory, UserSlice};
+use crate::table::{Family, SyscallInfo};
+
+/// How many bytes of a buffer or string a trace line shows.
+pub const SHOWN_BYTES: usize = 32;
+
+/// One finished system call.
+#[derive(Clone, Debug)]
+pub struct TraceEvent {
+    /// The process.
+    pub pid: Pid,
+    /// The thread.
+    pub tid: Tid,
+    /// The call.
+    pub call: &'static SyscallInfo,
+    /// `name: value` pairs, in order.
+    pub args: String,
+    /// The result, or the error with its reason.
+    pub result: Result<String, SysError>,
+    /// When it began: monotonic ns.
+    pub began_ns: u64,
+    /// How long it took, waiting included, in ns.
+    pub took_ns: u64,
+}
+
+/// Where trace events go. Called on the guest's thread: be quick.
+pub trait TraceSink: Send + Sync {
+    /// Whether events of that family are wanted.
+    fn wants(&self, family: Family) -> bool;
+
+    /// Takes an event.
+    fn event(&self, event: &TraceEvent);
+}
+
+/// Which families are traced, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TraceMask(u32);
+
+impl TraceMask {
+    /// What the sink wants.
+    #[must_use]
+    pub fn of(sink: &dyn TraceSink) -> Self {
+        let wanted = Family::ALL.iter().filter(|f| sink.wants(**f));
+        TraceMask(wanted.fold(0, |mask, family| mask | family.bit()))
+    }
+
+    /// Whether a family is wanted.
+    #[must_use]
+    pub fn has(self, family: Family) -> bool {
+        self.0 & family.bit() != 0
+    }
+}
+
+/// A value that a trace line can show.
+pub trait Show {
+    /// Appends it; `mem` is the guest's memory, if the call was given it.
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>);
+}
+
+macro_rules! show_by {
+    ($format:literal: $($ty:ty),*) => {$(
+        impl Show for $ty {
+            fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+                let _ = write!(out, $format, self);
+            }
+        }
+    )*};
+}
+
+show_by!("{}": u8, u16, u32, u64, i64, usize, bool, Fd);
+show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
+show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode);
+
+macro_rules! show_flags {
+    ($($ty:ty),*) => {$(
+        impl Show for $ty {
+            fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+                if self.is_empty() { out.push('0') } else { let _ = bitflags::parser::to_writer(self, &mut *out); }
+            }
+        }
+    )*};
+}
+
+show_flags!(gopherix_abi::OpenFlags, gopherix_abi::AtFlags, gopherix_abi::PollEvents, gopherix_abi::SockHow);
+
+impl Show for gopherix_abi::Rights {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{:#x}", self.bits());
+    }
+}
+
+impl Show for () {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        out.push('0');
+    }
+}
+
+impl<T: Show> Show for Option<T> {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        match self {
+            Some(value) => value.show(out, mem),
+            None => out.push_str("none"),
+        }
+    }
+}
+
+impl Show for gopherix_abi::Mode {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{:#o}", self.0);
+    }
+}
+
+impl Show for gopherix_abi::Timespec {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{}.{:09}", self.sec, self.nsec);
+    }
+}
+
+impl Show for gopherix_abi::Stat {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{{{:?}, mode {:#o}, size {}, nlink {}}}", self.kind, self.mode.0, self.size, self.nlink);
+    }
+}
+
+impl Show for &[u8] {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        show_bytes(out, self, self.len() > 256, 256);
+    }
+}
+
+impl Show for Vec<u8> {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        self.as_slice().show(out, mem);
+    }
+}
+
+impl Show for UserSlice {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{} bytes at {:#x}", self.len, self.ptr);
+    }
+}
+
+impl Show for &[UserSlice] {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        let total: u64 = self.iter().fold(0, |sum, s| sum.saturating_add(s.len));
+        if let (Some(first), Some(mem)) = (self.iter().find(|s| s.len > 0), mem) {
+            let len = usize::try_from(first.len).unwrap_or(usize::MAX).min(SHOWN_BYTES);
+            let mut head = vec![0; len];
+            if mem.read(first.ptr, &mut head).is_ok() {
+                show_bytes(out, &head, total > u64::try_from(len).unwrap_or(0), len);
+                out.push_str(", ");
+            }
+        }
+        let _ = write!(out, "{total} bytes");
+        if self.len() > 1 {
+            let _ = write!(out, " in {}", self.len());
+        }
+    }
+}
+
+fn show_bytes(out: &mut String, bytes: &[u8], more: bool, limit: usize) {
+    let _ = write!(out, "\"{}\"", bytes.get(..limit).unwrap_or(bytes).escape_ascii());
+    if more {
+        out.push('…');
+    }
+}
+
+/// Builds the argument list of an event.
+pub(crate) struct Args<'a> {
+    pub(crate) text: String,
+    pub(crate) mem: Option<&'a dyn GuestMemory>,
+}
+
+impl Args<'_> {
+    pub(crate) fn add(&mut self, name: &str, value: &dyn Show) {
+        if !self.text.is_empty() {
+            self.text.push_str(", ");
+        }
+        let _ = write!(self.text, "{name}: ");
+        value.show(&mut self.text, self.mem);
+    }
+}
