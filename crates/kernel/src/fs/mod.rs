@@ -2,3 +2,5 @@
 //!
 //! Each implements [`FileSystem`](crate::vfs::FileSystem) in a module of its own; none knows of another, but for overlayfs,
 //! which stacks any two.
+
+pub mod hostfs;
