@@ -15,7 +15,7 @@
 //! an entry changed 1, or 3; `entries` a getdents(2) for about a thousand names and 2 more. Linux only. No locks but a file's
 //! own (`file`).
 
-mod convert;
+pub(crate) mod convert;
 mod file;
 mod resolve;
 

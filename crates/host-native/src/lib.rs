@@ -1,6 +1,48 @@
 //! The native home: Wasmtime, tokio and the host operating system.
+//!
+//! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`net`]
+//! (listeners), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
 
+pub mod cache;
+pub mod clock;
 pub mod disk;
+pub mod engine;
 pub mod errno;
+mod guest;
+mod host;
+pub mod net;
+pub mod stdio;
 
+pub use cache::ModuleCache;
 pub use disk::Disk;
+pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
+pub use host::{Host, HostConfig};
+
+/// What went wrong outside a guest, with its sources.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The module cannot be run: not wasm, invalid, or asks for imports that nobody gives.
+    #[error("{0}")]
+    Module(String),
+    /// The host's operating system refused something.
+    #[error("{what}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// The refusal.
+        source: std::io::Error,
+    },
+    /// The engine failed.
+    #[error("the WebAssembly engine failed")]
+    Engine(#[source] wasmtime::Error),
+    /// The kernel refused to set up the process.
+    #[error("cannot set up the process")]
+    Kernel(#[from] gopherix_kernel::SysError),
+}
+
+impl HostError {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> HostError {
+        let what = what.into();
+        move |source| HostError::Io { what, source }
+    }
+}

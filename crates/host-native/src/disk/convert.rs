@@ -7,7 +7,7 @@ use rustix::fs::{FileType as HostType, Mode as HostMode, Stat as HostStat, Times
 /// program that runs with the host user's rights.
 const CREATE_BITS: u16 = 0o1777;
 
-pub(super) fn kind(host: HostType) -> FileType {
+pub(crate) fn kind(host: HostType) -> FileType {
     match host {
         HostType::RegularFile => FileType::Regular,
         HostType::Directory => FileType::Directory,
@@ -26,7 +26,7 @@ pub(super) fn mode(mode: Mode) -> HostMode {
 
 // The widths and signs of the host's fields differ from one processor to the next.
 #[expect(clippy::unnecessary_fallible_conversions, clippy::useless_conversion, reason = "they are of use elsewhere")]
-pub(super) fn stat(host: &HostStat) -> Stat {
+pub(crate) fn stat(host: &HostStat) -> Stat {
     let time = |sec: i64, nsec: u64| Timespec { sec, nsec: u32::try_from(nsec).unwrap_or(0) };
     Stat {
         dev: host.st_dev.into(),

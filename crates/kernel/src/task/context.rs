@@ -43,7 +43,11 @@ impl GState {
 pub struct ThreadInfo {
     state: AtomicU8,
     cpu_ns: AtomicU64,
+    /// The host thread's CPU clock when the present turn began or was last charged; [`NO_TURN`] without one.
+    turn_since: AtomicU64,
 }
+
+const NO_TURN: u64 = u64::MAX;
 
 impl ThreadInfo {
     /// What it is doing.
@@ -62,6 +66,22 @@ impl ThreadInfo {
     pub fn cpu_ns(&self) -> u64 {
         self.cpu_ns.load(Ordering::Relaxed)
     }
+
+    fn set_state(&self, state: GState) {
+        self.state.store(u8_of(state), Ordering::Relaxed);
+    }
+
+    fn has_turn(&self) -> bool {
+        self.turn_since.load(Ordering::Relaxed) != NO_TURN
+    }
+
+    /// Waits for a turn at the back of the queue.
+    async fn take_turn(&self, kernel: &Kernel) {
+        self.set_state(GState::Runnable);
+        kernel.turns().take().await;
+        self.set_state(GState::Running);
+        self.turn_since.store(kernel.platform().thread_cpu_ns(), Ordering::Relaxed);
+    }
 }
 
 /// What the OS keeps for one M, one thread of a guest (`mOS` of Go's runtime).
@@ -75,19 +95,17 @@ pub struct MOs {
     /// Signals it blocks, bit `n-1` for signal `n`.
     pub sigmask: u64,
     pub(crate) info: Arc<ThreadInfo>,
-    /// Whether it holds a turn, and since when by the host thread's CPU clock.
-    turn: Option<u64>,
 }
 
 impl MOs {
     /// An M that has not run yet.
     pub(crate) fn new(tid: Tid) -> MOs {
-        let info = ThreadInfo { state: AtomicU8::new(u8_of(GState::Waiting)), cpu_ns: AtomicU64::new(0) };
-        MOs { tid, arch: "wasm32", page_size: 65536, sigmask: 0, info: Arc::new(info), turn: None }
-    }
-
-    fn set_state(&self, state: GState) {
-        self.info.state.store(u8_of(state), Ordering::Relaxed);
+        let info = ThreadInfo {
+            state: AtomicU8::new(u8_of(GState::Waiting)),
+            cpu_ns: AtomicU64::new(0),
+            turn_since: AtomicU64::new(NO_TURN),
+        };
+        MOs { tid, arch: "wasm32", page_size: 65536, sigmask: 0, info: Arc::new(info) }
     }
 }
 
@@ -148,37 +166,42 @@ impl Cx {
 
     /// Waits for a turn to run guest code, at the back of the queue.
     pub async fn take_turn(&mut self) {
-        if self.m.turn.is_some() {
-            return;
+        if !self.m.info.has_turn() {
+            self.m.info.take_turn(&self.kernel).await;
         }
-        self.m.set_state(GState::Runnable);
-        self.kernel.turns().take().await;
-        self.m.set_state(GState::Running);
-        self.m.turn = Some(self.kernel.platform().thread_cpu_ns());
     }
 
     /// Gives the turn back and charges the CPU time it took.
     pub fn give_turn_back(&mut self, state: GState) {
-        if self.m.turn.is_none() {
-            return;
+        if self.m.info.has_turn() {
+            self.charge();
+            self.m.info.turn_since.store(NO_TURN, Ordering::Relaxed);
+            self.m.info.set_state(state);
+            self.kernel.turns().give_back();
         }
-        self.charge();
-        self.m.turn = None;
-        self.m.set_state(state);
-        self.kernel.turns().give_back();
+    }
+
+    /// As [`Cx::give_turn_back`] and [`Cx::take_turn`], for a home whose engine yields by a future that cannot borrow the
+    /// context.
+    pub fn pass_turn(&mut self) -> impl Future<Output = ()> + Send + 'static {
+        self.give_turn_back(GState::Runnable);
+        let (kernel, info) = (self.kernel.clone(), self.m.info.clone());
+        async move { info.take_turn(&kernel).await }
     }
 
     /// Charges the process for the turn so far, and returns its CPU time in ns.
     pub fn charge(&mut self) -> u64 {
-        if let Some(since) = self.m.turn {
-            let now = self.kernel.platform().thread_cpu_ns();
-            let spent = now.saturating_sub(since);
-            self.m.turn = Some(now);
-            self.m.info.cpu_ns.fetch_add(spent, Ordering::Relaxed);
-            let before = self.process.usage.cpu_ns.fetch_add(spent, Ordering::Relaxed);
-            return before.saturating_add(spent);
+        let info = &self.m.info;
+        let since = info.turn_since.load(Ordering::Relaxed);
+        let used = &self.process.usage.cpu_ns;
+        if since == NO_TURN {
+            return used.load(Ordering::Relaxed);
         }
-        self.process.usage.cpu_ns.load(Ordering::Relaxed)
+        let now = self.kernel.platform().thread_cpu_ns();
+        let spent = now.saturating_sub(since);
+        info.turn_since.store(now, Ordering::Relaxed);
+        info.cpu_ns.fetch_add(spent, Ordering::Relaxed);
+        used.fetch_add(spent, Ordering::Relaxed).saturating_add(spent)
     }
 }
 

@@ -1,0 +1,181 @@
+//! Compiling modules and keeping engines.
+//!
+//! Two compilers stand behind one settings fingerprint: the baseline one (Winch) starts a program at once, the optimising
+//! one (Cranelift) makes what the cache keeps. An engine's code runs only in stores of that engine, so each has its own.
+
+use std::sync::{Arc, OnceLock};
+
+use wasmtime::{Config, Engine, InstancePre, Linker, Module, RegallocAlgorithm, Strategy};
+
+use crate::HostError;
+use crate::cache::{Key, ModuleCache};
+use crate::guest::{Guest, link};
+
+/// Bytes of wasm stack: Go's own runners give the same, and deep recursion in Go's wasm needs it.
+pub const WASM_STACK: usize = 8 << 20;
+/// Bytes a host call may use on the guest's stack beyond that.
+const HOST_STACK: usize = 1 << 20;
+
+/// How a running guest can be interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interruption {
+    /// By an epoch check in every function and loop (Wasmtime's epochs): kill, limits and fair turns work at any time, and
+    /// code runs 11 to 19 % slower.
+    Epochs,
+    /// Only in system calls. For one guest whose embedder can end the whole host process instead.
+    InCalls,
+}
+
+/// Which compiler serves a module that is not in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompilePolicy {
+    /// Baseline now, and tell that the optimised code is missing ([`Program::how`]).
+    BaselineFirst,
+    /// Baseline always.
+    Baseline,
+    /// Optimising always; its code goes into the cache.
+    Optimizing,
+}
+
+/// Where a program's code came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowCompiled {
+    /// Mapped from the cache.
+    Cached,
+    /// Compiled by the optimising compiler now.
+    Optimized,
+    /// Compiled by the baseline compiler now.
+    Baseline,
+}
+
+/// A module ready to be started any number of times.
+#[derive(Clone)]
+pub struct Program {
+    pub(crate) pre: Arc<InstancePre<Guest>>,
+    pub(crate) interruption: Interruption,
+    /// Where its code came from.
+    pub how: HowCompiled,
+    /// Its key in the cache.
+    pub key: Key,
+}
+
+/// The engines of a host.
+pub struct Engines {
+    interruption: Interruption,
+    baseline: OnceLock<Engine>,
+    optimizing: OnceLock<Engine>,
+}
+
+impl Engines {
+    /// Engines for guests that are interrupted in this way. They are made when first needed.
+    #[must_use]
+    pub fn new(interruption: Interruption) -> Arc<Self> {
+        Arc::new(Engines { interruption, baseline: OnceLock::new(), optimizing: OnceLock::new() })
+    }
+
+    /// How guests are interrupted.
+    #[must_use]
+    pub fn interruption(&self) -> Interruption {
+        self.interruption
+    }
+
+    /// One tick for every engine in use.
+    pub fn tick(&self) {
+        for engine in [&self.baseline, &self.optimizing].into_iter().filter_map(OnceLock::get) {
+            engine.increment_epoch();
+        }
+    }
+
+    /// The engine of a compiler.
+    ///
+    /// # Errors
+    /// [`HostError::Engine`] if the host's processor or system lacks what the engine needs.
+    pub fn engine(&self, strategy: Strategy) -> Result<&Engine, HostError> {
+        let slot = if matches!(strategy, Strategy::Winch) { &self.baseline } else { &self.optimizing };
+        if let Some(engine) = slot.get() {
+            return Ok(engine);
+        }
+        let engine = Engine::new(&config(strategy, self.interruption)).map_err(HostError::Engine)?;
+        Ok(slot.get_or_init(|| engine))
+    }
+
+    /// Makes a program of wasm bytes, out of the cache where it is there.
+    ///
+    /// # Errors
+    /// [`HostError::Module`] for bytes that are no module that can be run here.
+    pub fn load(
+        &self,
+        bytes: &[u8],
+        cache: Option<&ModuleCache>,
+        policy: CompilePolicy,
+    ) -> Result<Program, HostError> {
+        check_header(bytes)?;
+        let optimizing = self.engine(Strategy::Cranelift)?;
+        let key = Key::of(bytes, optimizing);
+        if policy != CompilePolicy::Baseline {
+            if let Some(module) = cache.and_then(|cache| cache.get(key, optimizing)) {
+                return self.program(&module, HowCompiled::Cached, key);
+            }
+        }
+        if policy != CompilePolicy::Optimizing {
+            // What the baseline compiler does not take (it lacks a few proposals), the other may.
+            let baseline = self.engine(Strategy::Winch).and_then(|engine| compile(engine, bytes));
+            if let Ok(module) = baseline {
+                return self.program(&module, HowCompiled::Baseline, key);
+            }
+        }
+        let module = compile(optimizing, bytes)?;
+        if let Some(cache) = cache {
+            cache.put(key, &module);
+        }
+        self.program(&module, HowCompiled::Optimized, key)
+    }
+
+    fn program(&self, module: &Module, how: HowCompiled, key: Key) -> Result<Program, HostError> {
+        let mut linker = Linker::new(module.engine());
+        link(&mut linker).map_err(HostError::Engine)?;
+        let pre = linker.instantiate_pre(module).map_err(|e| HostError::Module(missing_import(module, &e)))?;
+        Ok(Program { pre: Arc::new(pre), interruption: self.interruption, how, key })
+    }
+}
+
+fn config(strategy: Strategy, interruption: Interruption) -> Config {
+    let mut config = Config::new();
+    config
+        .strategy(strategy)
+        .epoch_interruption(interruption == Interruption::Epochs)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK.saturating_add(HOST_STACK))
+        .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
+    config
+}
+
+fn compile(engine: &Engine, bytes: &[u8]) -> Result<Module, HostError> {
+    Module::from_binary(engine, bytes).map_err(|e| HostError::Module(format!("not a valid module: {e:#}")))
+}
+
+/// Says early, and in words for people, what a file that is no module is.
+fn check_header(bytes: &[u8]) -> Result<(), HostError> {
+    match bytes.first_chunk::<8>() {
+        Some(b"\0asm\x01\0\0\0") => Ok(()),
+        Some(b"\0asm\x0d\0\x01\0") => Err(HostError::Module(
+            "this is a WebAssembly component; gopherix runs core modules (GOOS=wasip1, WASI preview 1)".into(),
+        )),
+        Some([0, b'a', b's', b'm', ..]) => Err(HostError::Module("a WebAssembly version that is not known".into())),
+        _ if bytes.is_empty() => Err(HostError::Module("the file is empty".into())),
+        _ => Err(HostError::Module("not a WebAssembly module (it does not start with \\0asm)".into())),
+    }
+}
+
+/// Why a module cannot be linked: the first import that nobody gives.
+fn missing_import(module: &Module, error: &wasmtime::Error) -> String {
+    let foreign = module.imports().find(|i| i.module() != gopherix_guest::wasip1::MODULE);
+    match foreign {
+        Some(import) if matches!(import.module(), "gojs" | "go") => format!(
+            "this module was built with GOOS=js (it imports {}.{}); build it with GOOS=wasip1 to run it here",
+            import.module(),
+            import.name()
+        ),
+        _ => format!("the module's imports cannot be satisfied: {error:#}"),
+    }
+}

@@ -1,0 +1,150 @@
+//! A guest: a store's data, its imports, and how its end is told apart.
+
+use gopherix_abi::Signal;
+use gopherix_guest::wasip1::{self, ThreadExit};
+use gopherix_kernel::memory::SliceMemory;
+use gopherix_kernel::task::{Cx, ExitStatus};
+use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline};
+
+/// Most elements a guest's table may have; each costs the host a pointer.
+const TABLE_ELEMENTS: usize = 10_000_000;
+
+/// What a store holds.
+pub(crate) struct Guest {
+    pub(crate) cx: Cx,
+    memory: Option<Memory>,
+}
+
+impl Guest {
+    pub(crate) fn new(cx: Cx) -> Guest {
+        Guest { cx, memory: None }
+    }
+}
+
+/// How a thread that must stop is unwound through the engine.
+#[derive(Debug)]
+struct Unwind;
+
+impl std::fmt::Display for Unwind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the process has ended")
+    }
+}
+
+impl std::error::Error for Unwind {}
+
+fn unwind(_: ThreadExit) -> wasmtime::Error {
+    wasmtime::Error::new(Unwind)
+}
+
+/// The caller's memory and context. A module without a memory gets an empty one, in which every pointer is bad.
+fn split<'a>(caller: &'a mut Caller<'_, Guest>) -> (SliceMemory<'a>, &'a mut Cx) {
+    if caller.data().memory.is_none() {
+        let found = caller.get_export("memory").and_then(Extern::into_memory);
+        caller.data_mut().memory = found;
+    }
+    match caller.data().memory {
+        Some(memory) => {
+            let (bytes, guest) = memory.data_and_store_mut(caller);
+            (SliceMemory(bytes), &mut guest.cx)
+        }
+        None => (SliceMemory(&mut []), &mut caller.data_mut().cx),
+    }
+}
+
+macro_rules! define {
+    ($($kind:ident $name:ident($($arg:ident: $ty:ty),*);)*) => {
+        fn link_wasip1(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+            $(define!(@$kind linker, $name, $($arg: $ty),*);)*
+            Ok(())
+        }
+    };
+    (@quick $linker:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
+        $linker.func_wrap(
+            wasip1::MODULE,
+            stringify!($name),
+            |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
+                let (mut mem, cx) = split(&mut caller);
+                let result = wasip1::$name(cx, &mut mem, $($arg),*);
+                wasip1::answer(cx, result).map(u32::from).map_err(unwind)
+            },
+        )?
+    };
+    (@waits $linker:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
+        $linker.func_wrap_async(
+            wasip1::MODULE,
+            stringify!($name),
+            |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
+                Box::new(async move {
+                    let (mut mem, cx) = split(&mut caller);
+                    let result = wasip1::$name(cx, &mut mem, $($arg),*).await;
+                    wasip1::answer(cx, result).map(u32::from).map_err(unwind)
+                })
+            },
+        )?
+    };
+}
+
+gopherix_guest::for_each_wasip1_function!(define);
+
+/// Defines every import that guests may have.
+pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    link_wasip1(linker)?;
+    linker.func_wrap(
+        wasip1::MODULE,
+        "proc_exit",
+        |mut caller: Caller<'_, Guest>, code: u32| -> wasmtime::Result<()> {
+            Err(unwind(wasip1::proc_exit(&mut caller.data_mut().cx, code)))
+        },
+    )?;
+    Ok(())
+}
+
+impl ResourceLimiter for Guest {
+    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let process = &self.cx.process;
+        let within = maximum.is_none_or(|maximum| desired <= maximum);
+        Ok(within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX)))
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS)
+    }
+}
+
+/// What happens at a preemption tick: the end of the process, its CPU limit, and others' turns.
+pub(crate) fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
+    let cx = &mut store.data_mut().cx;
+    let used = cx.charge();
+    if cx.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
+        cx.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
+    }
+    if cx.process.is_ending() {
+        return Err(wasmtime::Error::new(Unwind));
+    }
+    if cx.kernel.turns().contended() {
+        return Ok(UpdateDeadline::YieldCustom(1, Box::pin(cx.pass_turn())));
+    }
+    Ok(UpdateDeadline::Continue(1))
+}
+
+/// Decides the process' end by how its guest code ended: returned, unwound, or trapped.
+pub(crate) fn conclude(cx: &Cx, outcome: wasmtime::Result<()>) {
+    let Err(error) = outcome else { return };
+    if error.is::<Unwind>() {
+        return;
+    }
+    let signal = error.downcast_ref::<Trap>().map_or(Signal::SIGABRT, signal_of);
+    cx.process.end(ExitStatus::Signaled(signal), Some(format!("{error:?}")));
+}
+
+/// The signal a native program would have got.
+fn signal_of(trap: &Trap) -> Signal {
+    match trap {
+        Trap::MemoryOutOfBounds | Trap::HeapMisaligned | Trap::StackOverflow | Trap::NullReference => Signal::SIGSEGV,
+        Trap::IntegerDivisionByZero | Trap::IntegerOverflow | Trap::BadConversionToInteger => Signal::SIGFPE,
+        Trap::TableOutOfBounds | Trap::IndirectCallToNull | Trap::BadSignature => Signal::SIGILL,
+        // `unreachable` is what abort(3) and Rust's and Go's fatal errors compile to.
+        _ => Signal::SIGABRT,
+    }
+}

@@ -1,0 +1,145 @@
+//! A host: one kernel, its platform, its engines and its executor.
+
+use std::sync::Arc;
+
+use gopherix_kernel::task::{ExitStatus, FdEntry, Process};
+use gopherix_kernel::trace::TraceSink;
+use gopherix_kernel::vfs::MountTable;
+use gopherix_kernel::{Kernel, os_wasm};
+use wasmtime::Store;
+
+use crate::HostError;
+use crate::clock::NativePlatform;
+use crate::engine::{Engines, Interruption, Program};
+use crate::guest::{Guest, conclude, tick};
+
+/// What a host is made of.
+pub struct HostConfig {
+    /// Guests that may run at a time; the host's processors if `None`.
+    pub cpus: Option<usize>,
+    /// How guests are interrupted.
+    pub interruption: Interruption,
+    /// Where system calls are told to.
+    pub trace: Option<Arc<dyn TraceSink>>,
+}
+
+/// A running kernel on this machine.
+///
+/// Guests are tasks of an executor with one thread a processor: a guest that waits holds no thread.
+pub struct Host {
+    kernel: Arc<Kernel>,
+    engines: Arc<Engines>,
+    platform: Arc<NativePlatform>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Host {
+    /// Boots a kernel on what `mounts` makes for the platform.
+    ///
+    /// # Errors
+    /// [`HostError::Io`] if the host refuses threads, timers or memory.
+    pub fn boot(
+        config: HostConfig,
+        mounts: impl FnOnce(&Arc<NativePlatform>) -> Result<MountTable, HostError>,
+    ) -> Result<Host, HostError> {
+        let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cpus = config.cpus.unwrap_or(available).max(1);
+        let engines = Engines::new(config.interruption);
+        let ticker = engines.clone();
+        let tick: Option<Box<dyn Fn() + Send>> = match config.interruption {
+            Interruption::Epochs => Some(Box::new(move || ticker.tick())),
+            Interruption::InCalls => None,
+        };
+        let platform = NativePlatform::new(cpus, tick).map_err(HostError::io("cannot set up clocks"))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(cpus)
+            .max_blocking_threads(2)
+            .thread_name("gopherix-cpu")
+            .enable_io()
+            .build()
+            .map_err(HostError::io("cannot start the executor"))?;
+        let kernel = Kernel::boot(platform.clone(), mounts(&platform)?, config.trace);
+        let guard = runtime.enter();
+        platform.serve(&kernel).map_err(HostError::io("cannot set up timers"))?;
+        drop(guard);
+        Ok(Host { kernel, engines, platform, runtime: Some(runtime) })
+    }
+
+    /// The kernel.
+    #[must_use]
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+
+    /// The engines.
+    #[must_use]
+    pub fn engines(&self) -> &Arc<Engines> {
+        &self.engines
+    }
+
+    /// Runs `make` where host streams and listeners can be made (within the executor).
+    pub fn enter<T>(&self, make: impl FnOnce() -> T) -> T {
+        let _guard = self.runtime.as_ref().map(tokio::runtime::Runtime::enter);
+        make()
+    }
+
+    /// Starts a program as a process that the kernel has made, with these descriptors from 0 on.
+    ///
+    /// # Errors
+    /// [`HostError::Kernel`] if there are more descriptors than the process may have.
+    pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>) -> Result<(), HostError> {
+        os_wasm::osinit(&self.kernel, process, fds)?;
+        let (kernel, process, program) = (self.kernel.clone(), process.clone(), program.clone());
+        let Some(runtime) = &self.runtime else { return Ok(()) };
+        if let Some(limit) = process.limits.wall_time_ns {
+            runtime.spawn(end_at(kernel.clone(), process.clone(), limit));
+        }
+        runtime.spawn(async move { run(kernel, process, program).await });
+        Ok(())
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.platform.stop();
+        // Guests may be in the middle of an endless loop; their threads are left to the end of the process.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Ends a process when its wall time is up.
+async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
+    let deadline = process.started_ns.saturating_add(limit_ns);
+    let sleep = kernel.timers().sleep_until(deadline);
+    let ended = process.wait();
+    futures::pin_mut!(ended);
+    if let futures::future::Either::Left(_) = futures::future::select(sleep, ended).await {
+        process.end(ExitStatus::TimedOut, Some("its wall time is up".into()));
+    }
+}
+
+/// The life of a process' first thread.
+async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Program) {
+    let mut cx = os_wasm::mpreinit(&kernel, &process);
+    os_wasm::minit(&mut cx).await;
+    let engine = program.pre.module().engine().clone();
+    let mut store = Store::new(&engine, Guest::new(cx));
+    store.limiter(|guest| guest);
+    if program.interruption == Interruption::Epochs {
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(tick);
+    }
+    let outcome = call_start(&mut store, &program).await;
+    conclude(&store.data().cx, outcome);
+    let mut guest = store.into_data();
+    os_wasm::unminit(&mut guest.cx);
+    os_wasm::mdestroy(guest.cx);
+}
+
+async fn call_start(store: &mut Store<Guest>, program: &Program) -> wasmtime::Result<()> {
+    let instance = program.pre.instantiate_async(&mut *store).await?;
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    start.call_async(&mut *store, ()).await
+}
