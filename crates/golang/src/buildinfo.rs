@@ -184,6 +184,9 @@ fn is_version(text: &str) -> bool {
 fn version_strings(image: &Image<'_>) -> BTreeSet<String> {
     let starts: BTreeSet<u64> = [&b"go1."[..], b"devel "].iter().flat_map(|start| image.find(start)).collect();
     let mut found = BTreeSet::new();
+    if starts.is_empty() {
+        return found;
+    }
     for (start, data) in image.pieces() {
         for (address, word) in aligned_words(start, data) {
             if starts.contains(&word) {
@@ -220,6 +223,7 @@ fn parse(text: &str) -> Option<BuildInfo> {
     for line in text.split_inclusive('\n') {
         let Some(line) = line.strip_suffix('\n') else { break };
         let Some((word, rest)) = line.split_once('\t') else { continue };
+        let mut blank = "";
         match word {
             "path" => rest.clone_into(&mut info.path),
             "mod" => {
@@ -231,6 +235,8 @@ fn parse(text: &str) -> Option<BuildInfo> {
                 last = Some(Slot::LastDep);
             }
             "=>" => {
+                // Go prints an empty line behind it.
+                blank = "\n";
                 let replacement = module_line(rest).filter(|_| rest.split('\t').count() == 3)?;
                 let replaced = match last.take()? {
                     Slot::Main => info.main.as_mut(),
@@ -241,8 +247,7 @@ fn parse(text: &str) -> Option<BuildInfo> {
             "build" => info.settings.push(setting(rest)?),
             _ => continue,
         }
-        kept.push_str(line);
-        kept.push('\n');
+        kept.extend([line, "\n", blank]);
     }
     info.text = kept;
     Some(info)

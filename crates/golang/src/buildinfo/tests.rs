@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing;
 
-const TEXT: &str = "path\texample.com/a\nmod\texample.com/a\t(devel)\t\ndep\tb.org/c\tv1.0.0\n=>\t./c\tv2\th1:x=\n\
+const TEXT: &str = "path\texample.com/a\nmod\texample.com/a\t(devel)\t\ndep\tb.org/c\tv1.0.0\n=>\t./c\tv2\th1:x=\n\n\
                     dep\td.org/e\tv0.1.0\th1:y=\nbuild\t-ldflags=\"-s -w\"\nbuild\tGOOS=wasip1\nbuild\t\"a b\"=c\n";
 
 fn framed(text: &str) -> Vec<u8> {
