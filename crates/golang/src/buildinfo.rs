@@ -21,6 +21,8 @@ const INFO_END: &[u8] = b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x
 /// Longest build information that is looked at, in bytes: some thousand modules.
 const MAX_TEXT: u64 = 1 << 20;
 const MAX_VERSION: u64 = 256;
+/// How many places that look like the start of a text, and how many different versions, are looked at.
+const CANDIDATES: usize = 16;
 
 /// A module (in the sense of go.mod) in the build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,7 +78,8 @@ pub struct Toolchain {
 impl Toolchain {
     /// Reads what there is.
     pub fn read(module: &Module<'_>, image: &Image<'_>) -> Self {
-        let blob = image.find(BLOB_MAGIC).filter(|address| address.is_multiple_of(16)).find_map(|at| blob(image, at));
+        let mut blobs = image.find(BLOB_MAGIC).filter(|address| address.is_multiple_of(16)).take(CANDIDATES);
+        let blob = blobs.find_map(|address| blob(image, address));
         if let Some((version, framed)) = blob {
             let info = unframe(&framed).and_then(parse);
             return Self { version: Some(version), info };
@@ -138,7 +141,6 @@ fn unframe(framed: &[u8]) -> Option<&str> {
 /// Finds `runtime.modinfo` by its sentinels. Other copies of the first one (a program may carry it as a constant, as the
 /// go command does) are not followed by text.
 fn framed_text(image: &Image<'_>) -> Option<String> {
-    const CANDIDATES: usize = 16;
     image.find(INFO_START).take(CANDIDATES).find_map(|address| {
         let limit = image.end().checked_sub(address)?.min(MAX_TEXT);
         let bytes = (1..=limit.div_euclid(4096)).map(|blocks| blocks.saturating_mul(4096)).chain([limit]);
@@ -189,7 +191,7 @@ fn version_strings(image: &Image<'_>) -> BTreeSet<String> {
     }
     for (start, data) in image.pieces() {
         for (address, word) in aligned_words(start, data) {
-            if starts.contains(&word) {
+            if starts.contains(&word) && found.len() < CANDIDATES {
                 let text = pointed_string(image, address, MAX_VERSION).and_then(|text| String::from_utf8(text).ok());
                 found.extend(text.filter(|text| is_version(text)));
             }

@@ -104,7 +104,7 @@ impl<'a> Image<'a> {
     /// A copy of `len` bytes from `address`. `None` if they do not lie within the image, or if the range is mostly holes
     /// (then it holds no table, and copying it would cost memory out of proportion to the module).
     pub fn copy(&self, address: u64, len: u64) -> Option<Vec<u8>> {
-        const HOLES_PER_BYTE: u64 = 16;
+        const HOLES_PER_BYTE: u64 = 4;
         const ALWAYS: u64 = 4096;
         let end = address.checked_add(len)?;
         if address < self.start() || end > self.end() {

@@ -119,3 +119,18 @@ fn damaged_text_is_no_build_info() {
     }
     assert_eq!(parse("path\ta\nnonsense\nnew\tline\n").unwrap().to_string(), "path\ta\n");
 }
+
+/// Without a bound on the candidates this copies a megabyte for each of thirty thousand decoys.
+#[test]
+fn thousands_of_decoys_cost_little() {
+    let mut unit = inline_blob("go1.18", b"");
+    unit.truncate(39);
+    // The text's length: one megabyte, which is there.
+    unit.extend([0x80, 0x80, 0x40]);
+    unit[33] = 0xff;
+    unit.resize(64, 1);
+    let flood = unit.repeat(30_000);
+    assert_eq!(read(&[(64, &flood)], None), Toolchain::default());
+    let flood = [INFO_START, &[2; 48]].concat().repeat(30_000);
+    assert_eq!(read(&[(64, &flood)], None), Toolchain::default());
+}
