@@ -192,3 +192,25 @@ fn frames_are_sized_and_stacks_end() {
     assert_eq!(find("main.where").frame_size(0), Some(0));
     assert!(find("main.where").frame_size(2).is_some_and(|size| size >= 128 && size % 8 == 0));
 }
+
+/// As `wasm-strip` leaves a binary: no name section, no producers.
+#[test]
+fn version_and_build_info_survive_the_loss_of_all_custom_sections() {
+    for build in [toolchain::wasip1(), toolchain::js()] {
+        let mut bare = wasm_encoder::Module::new();
+        for payload in wasmparser::Parser::new(0).parse_all(&build.bytes) {
+            let Some((id, range)) = payload.expect("a module").as_section() else { continue };
+            if id != 0 {
+                let range = usize::try_from(range.start).expect("start")..usize::try_from(range.end).expect("end");
+                bare.section(&wasm_encoder::RawSection { id, data: &build.bytes[range] });
+            }
+        }
+        let bytes = bare.finish();
+        let bare = Report::new(&bytes).expect("a module");
+        assert!(bare.stripped && bare.module.customs.is_empty());
+        let plain = report(build);
+        assert_eq!(bare.port, plain.port);
+        assert_eq!(bare.toolchain, plain.toolchain);
+        assert_eq!(bare.groups, plain.groups);
+    }
+}
