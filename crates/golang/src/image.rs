@@ -54,8 +54,14 @@ impl<'a> Image<'a> {
                 pieces.push(Piece { start: address, data: segment.data });
             }
         }
-        if !pieces.is_sorted_by(|a, b| a.end() <= b.start) {
-            pieces = flatten(&pieces);
+        // Go's linker orders segments by section, not by address; only other tools make them overlap.
+        let disjoint = |pieces: &[Piece<'_>]| pieces.is_sorted_by(|a, b| a.end() <= b.start);
+        if !disjoint(&pieces) {
+            let written = pieces.clone();
+            pieces.sort_by_key(|piece| piece.start);
+            if !disjoint(&pieces) {
+                pieces = flatten(&written);
+            }
         }
         let image = Self { pieces };
         let span = image.end().saturating_sub(image.start());
