@@ -1,1 +1,29 @@
-//! What gopherix knows about Go binaries.
+//! What gopherix knows about Go binaries: a Go WebAssembly module is read from its bytes alone, stripped or not.
+//!
+//! The layers, bottom up; each uses only those above it in this list:
+//! - [`release`]: what differs between Go releases, in one table;
+//! - [`module`]: one pass over a core WebAssembly module, Go's or not;
+//! - [`image`]: the initial linear memory, rebuilt sparsely from the data segments;
+//! - [`symbol`]: what a function's name says (package, crate);
+//! - [`buildinfo`]: toolchain version, modules and build settings;
+//! - [`pclntab`]: function ⇄ wasm ordinal ⇄ PC, file and line of a PC, frame sizes;
+//! - [`inspect`]: all of it as one report.
+//!
+//! Input is hostile: no module makes this crate panic, and work and memory stay within a small multiple of the
+//! module's own size. Nothing here touches files, clocks or an engine, so every home can use it.
+
+#![cfg_attr(test, expect(clippy::arithmetic_side_effects, reason = "an overflow in a test fails the test"))]
+
+pub mod buildinfo;
+pub mod image;
+pub mod inspect;
+pub mod module;
+pub mod pclntab;
+pub mod release;
+pub mod symbol;
+
+mod bytes;
+mod strconv;
+
+#[cfg(test)]
+mod testing;

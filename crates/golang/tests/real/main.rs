@@ -1,0 +1,12 @@
+//! Binaries that a real Go toolchain built: what this crate reads must be what Go itself says.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, to panic is to fail"
+)]
+
+mod agree;
+mod mutate;
+mod toolchain;
