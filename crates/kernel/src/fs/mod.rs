@@ -3,4 +3,9 @@
 //! Each implements [`FileSystem`](crate::vfs::FileSystem) in a module of its own; none knows of another, but for overlayfs,
 //! which stacks any two.
 
+pub mod anon;
+mod dev;
+pub mod devfs;
 pub mod hostfs;
+pub mod procfs;
+mod synthetic;

@@ -129,6 +129,12 @@ impl FdTable {
         self.slots.iter().enumerate().filter_map(|(i, e)| Some((Fd(u32::try_from(i).ok()?), e.as_ref()?)))
     }
 
+    /// How many numbers have room in the table: the largest that was ever in use, and one.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Empties the table and returns what was in it, so that it can be closed without the table's lock.
     pub fn drain(&mut self) -> Vec<FdEntry> {
         self.lowest = 0;
