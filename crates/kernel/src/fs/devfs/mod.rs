@@ -18,8 +18,6 @@
 //! Neighbours: built on [`super::synthetic`]; `/dev/tty` looks into the caller's descriptor table. There are no locks here.
 
 mod device;
-#[cfg(test)]
-mod tests;
 mod tty;
 
 use std::sync::Arc;

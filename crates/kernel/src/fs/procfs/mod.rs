@@ -22,8 +22,6 @@
 mod link;
 mod report;
 mod system;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
