@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use gopherix_abi::{Errno, FileType, PollEvents, SockHow, Stat};
+use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::platform::HostStream;
-use gopherix_kernel::SysResult;
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{RecvFlags, Shutdown};
@@ -85,7 +85,8 @@ impl FdStream {
     }
 
     fn check_ready(&self, events: PollEvents) -> SysResult<()> {
-        if self.0.nonblocking || poll_now(self.0.fd.as_fd(), events).intersects(events | PollEvents::HUP | PollEvents::ERR)
+        if self.0.nonblocking
+            || poll_now(self.0.fd.as_fd(), events).intersects(events | PollEvents::HUP | PollEvents::ERR)
         {
             Ok(())
         } else {
@@ -170,7 +171,10 @@ pub(crate) fn poll_now(fd: BorrowedFd<'_>, events: PollEvents) -> PollEvents {
         Err(_) => PollFlags::empty(),
     };
     let mut ready = PollEvents::empty();
-    ready.set(PollEvents::IN, found.contains(PollFlags::IN) || found.contains(PollFlags::HUP) && events.contains(PollEvents::IN));
+    ready.set(
+        PollEvents::IN,
+        found.contains(PollFlags::IN) || found.contains(PollFlags::HUP) && events.contains(PollEvents::IN),
+    );
     ready.set(PollEvents::OUT, found.contains(PollFlags::OUT));
     ready.set(PollEvents::HUP, found.contains(PollFlags::HUP));
     ready.set(PollEvents::ERR, found.contains(PollFlags::ERR));

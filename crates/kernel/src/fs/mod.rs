@@ -4,6 +4,8 @@
 //! which stacks any two.
 
 pub mod anon;
+#[cfg(test)]
+mod booted;
 mod dev;
 pub mod devfs;
 pub mod hostfs;

@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn after(timers: &Arc<Timers>, ns: u64) -> Driven<Sleep> {
-        Driven::new(timers.sleep_until(MONOTONIC_START + ns))
+        Driven::new(timers.sleep_until(MONOTONIC_START.saturating_add(ns)))
     }
 
     #[test]

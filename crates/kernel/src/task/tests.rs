@@ -40,7 +40,11 @@ fn cleanups_run_in_reverse_on_every_kind_of_end() {
         (|_| {}, ExitStatus::Exited(0), 0),
         (|p| p.end(ExitStatus::Exited(258), None), ExitStatus::Exited(258), 2),
         (|p| p.kill(Signal::SIGTERM).unwrap(), ExitStatus::Signaled(Signal::SIGTERM), 143),
-        (|p| p.end(ExitStatus::Signaled(Signal::SIGILL), Some("trap".into())), ExitStatus::Signaled(Signal::SIGILL), 132),
+        (
+            |p| p.end(ExitStatus::Signaled(Signal::SIGILL), Some("trap".into())),
+            ExitStatus::Signaled(Signal::SIGILL),
+            132,
+        ),
         (|p| p.end(ExitStatus::TimedOut, None), ExitStatus::TimedOut, 124),
     ];
     for (end, status, code) in ends {

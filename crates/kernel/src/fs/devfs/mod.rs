@@ -18,6 +18,8 @@
 //! Neighbours: built on [`super::synthetic`]; `/dev/tty` looks into the caller's descriptor table. There are no locks here.
 
 mod device;
+#[cfg(test)]
+mod tests;
 mod tty;
 
 use std::sync::Arc;
@@ -105,11 +107,9 @@ impl Folder for Root {
         let Some((ino, _, entry)) = found else { return Err(SysError::bare(Errno::ENOENT)) };
         let origin = self.origin.clone();
         Ok(match entry {
-            Entry::Device(device) => Arc::new(DeviceNode::new(
-                origin.stat(ino, FileType::CharDevice, 0o666),
-                device,
-                self.platform.clone(),
-            )),
+            Entry::Device(device) => {
+                Arc::new(DeviceNode::new(origin.stat(ino, FileType::CharDevice, 0o666), device, self.platform.clone()))
+            }
             Entry::Tty => Arc::new(TtyNode { origin, ino }),
             Entry::Link(target) => PointerNode::make(FixedLink { origin, ino, target }),
         })

@@ -29,7 +29,8 @@ impl Node for TtyNode {
     }
 
     fn open(&self, how: OpenHow) -> SysResult<Arc<dyn File>> {
-        let terminals = self.origin.kernel().and_then(|k| k.process(how.caller)).map_or_else(Vec::new, |p| terminals(&p));
+        let terminals =
+            self.origin.kernel().and_then(|k| k.process(how.caller)).map_or_else(Vec::new, |p| terminals(&p));
         let Some(first) = terminals.first() else { return fail(Errno::ENXIO, "the process has no terminal") };
         // Where no descriptor is open for what is asked, the terminal itself says whether it can do it.
         let input = terminals.iter().find(|t| t.access().reads()).unwrap_or(first).file();

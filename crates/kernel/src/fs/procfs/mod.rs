@@ -22,6 +22,8 @@
 mod link;
 mod report;
 mod system;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -44,7 +44,11 @@ fn state(process: &Process) -> (char, &'static str) {
         return ('Z', "zombie");
     }
     let runs = |state| matches!(state, GState::Running | GState::Runnable);
-    if process.threads.lock().values().any(|thread| runs(thread.state())) { ('R', "running") } else { ('S', "sleeping") }
+    if process.threads.lock().values().any(|thread| runs(thread.state())) {
+        ('R', "running")
+    } else {
+        ('S', "sleeping")
+    }
 }
 
 /// For people, and for programs that read it line by line. `FDSize` counts slots in use or freed since; SigIgn is a mask.
@@ -147,8 +151,6 @@ fn limits_row(name: &str, soft: &str, hard: &str, unit: &str) -> String {
 /// Input and output. Only bytes written to files are counted, as `wchar`; the others are 0.
 pub(super) fn io(_kernel: &Kernel, process: &Process) -> Vec<u8> {
     let written = process.usage.written.load(Ordering::Relaxed);
-    format!(
-        "rchar: 0\nwchar: {written}\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n"
-    )
-    .into_bytes()
+    format!("rchar: 0\nwchar: {written}\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n")
+        .into_bytes()
 }
