@@ -324,3 +324,18 @@ fn only_the_memory_devices_open() {
         assert_eq!(errno(dev.open_file(b"tty", READ)), Errno::EACCES);
     }
 }
+
+#[test]
+fn the_hosts_processes_are_closed() {
+    for walk in [Walk::Openat2, Walk::Stepwise] {
+        let proc = Disk::open_with(Path::new("/proc"), walk).unwrap();
+        for name in ["environ", "mem", "maps"] {
+            let path = format!("{}/{name}", std::process::id()).into_bytes();
+            assert_eq!(proc.stat(&path).unwrap().kind, FileType::Regular);
+            assert_eq!(errno(proc.open_file(&path, READ)), Errno::EACCES);
+        }
+        let mem = format!("{}/mem", std::process::id()).into_bytes();
+        assert_eq!(errno(proc.open_file(&mem, WRITE)), Errno::EACCES);
+        assert_eq!(errno(proc.open_file(b"meminfo", READ)), Errno::EACCES);
+    }
+}
