@@ -185,7 +185,7 @@ fn a_directory_that_turns_into_a_link_lets_nothing_out() {
         fs::write(grant.join("swap/file"), b"inside").unwrap();
         symlink(&outside, grant.join("evil")).unwrap();
         let refused = |e: Errno| assert!(matches!(e, Errno::ELOOP | Errno::ENOTDIR), "{e}");
-        while_exchanging(&grant.join("swap"), &grant.join("evil"), 3000, |round| {
+        while_exchanging(&grant.join("swap"), &grant.join("evil"), 5000, |round| {
             let mut through = false;
             match disk.stat(b"swap/file") {
                 Ok(stat) => assert_ne!(stat.ino, secret),
@@ -238,7 +238,7 @@ fn a_file_that_turns_into_a_link_or_a_fifo_lets_nothing_out_and_nothing_hangs() 
             let name = format!("beside-{evil}");
             let path = name.as_bytes();
             fs::write(grant.join(&name), b"inside").unwrap();
-            while_exchanging(&grant.join(&name), &grant.join(evil), 3000, |_| {
+            while_exchanging(&grant.join(&name), &grant.join(evil), 15_000, |_| {
                 let how = HostOpen { read: false, write: true, truncate: false, create_new: None };
                 match (disk.open_file(path, READ), disk.open_file(path, how)) {
                     (Ok(file), _) => {
