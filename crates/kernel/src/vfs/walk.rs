@@ -104,6 +104,7 @@ pub fn walk(start: Start<'_>, path: &[u8], tail: Tail) -> SysResult<Resolved> {
         }
         walker.at = start.root.clone();
     }
+    directory(&walker.at)?;
     walker.run(tail)
 }
 
@@ -202,8 +203,10 @@ impl Walker<'_> {
                 None => return fail(Errno::ENOTCAPABLE, "path leads above its directory"),
             };
         }
-        if let Some(parent) = self.at.parent() {
-            self.at = parent.clone();
+        match self.at.parent() {
+            // Above the process' root is nothing, even where the tree goes on (chroot(2)).
+            Some(parent) if !self.at.is_same_root(self.start.root) => self.at = parent.clone(),
+            _ => {}
         }
         Ok(())
     }
@@ -310,6 +313,10 @@ impl Walker<'_> {
         if target.is_empty() {
             return fail(Errno::ENOENT, "empty symbolic link");
         }
+        // A host's or an archive's links may hold anything; file systems are promised names without NUL.
+        if target.contains(&0) {
+            return fail(Errno::EINVAL, "NUL byte in a symbolic link");
+        }
         if target.first() == Some(&b'/') {
             self.leave_base()?;
             self.at = self.start.root.clone();
@@ -340,7 +347,7 @@ impl Walker<'_> {
 
     /// An absolute or magic link is about to be followed: fine from the root, an escape from any other directory handle.
     fn leave_base(&mut self) -> SysResult<()> {
-        if self.start.beneath && !Arc::ptr_eq(self.start.base, self.start.root) {
+        if self.start.beneath && !self.start.base.is_same_root(self.start.root) {
             return fail(Errno::ENOTCAPABLE, "a link leads out of the directory it was looked up in");
         }
         self.depth = 0;
