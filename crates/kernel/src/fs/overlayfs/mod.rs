@@ -63,7 +63,8 @@ impl OverlayFs {
             hidden: Lock::new(Hidden::default()),
             numbers: Lock::new(Numbers::default()),
         });
-        OverlayFs { root: Layered::root(&shared, upper.root(), lower.root()), upper, _lower: lower }
+        let root = Layered::root(&shared, upper.root(), lower.root());
+        OverlayFs { root, upper, _lower: lower }
     }
 }
 

@@ -77,6 +77,11 @@ impl Layered {
     /// The root, of both trees.
     pub(super) fn root(fs: &Arc<Shared>, upper: NodeRef, lower: NodeRef) -> Arc<Self> {
         let ino = upper.stat().map_or(0, |s| fs.numbers.lock().shown(s.dev, s.ino));
+        let is_new = upper.as_directory().is_some_and(|dir| dir.entries().is_ok_and(|e| e.is_empty()));
+        if let (true, Ok(stat)) = (is_new, lower.stat()) {
+            // As a directory's copy-up does. Without them the root shows the times of the upper tree's.
+            let _ = upper.set_times(SetTime::At(stat.atime), SetTime::At(stat.mtime));
+        }
         Self::new(fs, ino, FileType::Directory, Box::default(), (Some(upper), Some(lower)), None)
     }
 
