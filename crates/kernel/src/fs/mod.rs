@@ -8,4 +8,4 @@ mod dev;
 pub mod memfs;
 pub mod overlayfs;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

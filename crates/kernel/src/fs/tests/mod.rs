@@ -14,25 +14,25 @@ use gopherix_abi::{Errno, FileType, Timespec};
 use super::memfs::{Clock, MemFs};
 use crate::vfs::{FileSystem, MountFlags, MountTable, NodeRef};
 
-pub(super) use sys::Sys;
+pub(crate) use sys::{READ, Sys, TRUNC, WRITE, read_all};
 
 /// A clock that moves on by 1 ns at each look.
-pub(super) fn ticking() -> Clock {
+pub(crate) fn ticking() -> Clock {
     let now = AtomicU64::new(1_000_000_000_000);
     Arc::new(move || Timespec::from_nanos(now.fetch_add(1, Ordering::Relaxed)))
 }
 
-pub(super) fn memfs() -> Arc<MemFs> {
+pub(crate) fn memfs() -> Arc<MemFs> {
     Arc::new(MemFs::new(ticking(), None))
 }
 
-pub(super) fn mounted(fs: Arc<dyn FileSystem>) -> Sys {
+pub(crate) fn mounted(fs: Arc<dyn FileSystem>) -> Sys {
     Sys { table: MountTable::new(fs, MountFlags::empty()) }
 }
 
 /// A call by path, or on a slot that holds an open file.
 #[derive(Clone, Debug)]
-pub(super) enum Op {
+pub(crate) enum Op {
     /// O_CREAT | O_TRUNC, then a write.
     Create(String, Vec<u8>),
     CreateExcl(String),
@@ -61,17 +61,17 @@ pub(super) enum Op {
 
 /// What a call answers. `id` is the inode number, or the model's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Out {
+pub(crate) enum Out {
     Done,
     Data(Vec<u8>),
     Names(Vec<(String, FileType)>),
     Attr { kind: FileType, size: u64, nlink: u64, mtime: Option<i64>, id: u64 },
 }
 
-pub(super) type Answer = Result<Out, Errno>;
+pub(crate) type Answer = Result<Out, Errno>;
 
 /// All that a tree holds but access times, in a form to compare.
-pub(super) fn dump(node: &NodeRef, path: &str, into: &mut Vec<String>) {
+pub(crate) fn dump(node: &NodeRef, path: &str, into: &mut Vec<String>) {
     let stat = node.stat().unwrap();
     let what = match stat.kind {
         FileType::Symlink => String::from_utf8(node.readlink(gopherix_abi::Pid(1)).unwrap()).unwrap(),
