@@ -165,12 +165,7 @@ impl Drop for Location {
 
 impl Location {
     fn root(mount: &Arc<Mount>) -> Arc<Self> {
-        Arc::new(Location {
-            mount: mount.clone(),
-            node: mount.root.clone(),
-            parent: None,
-            name: Box::default(),
-        })
+        Arc::new(Location { mount: mount.clone(), node: mount.root.clone(), parent: None, name: Box::default() })
     }
 
     /// The node.
@@ -244,12 +239,7 @@ impl Location {
     /// This place with another node: the pinned one of an open directory.
     #[must_use]
     pub fn with_node(&self, node: NodeRef) -> Arc<Location> {
-        Arc::new(Location {
-            mount: self.mount.clone(),
-            node,
-            parent: self.parent.clone(),
-            name: self.name.clone(),
-        })
+        Arc::new(Location { mount: self.mount.clone(), node, parent: self.parent.clone(), name: self.name.clone() })
     }
 
     /// Whether a mount hangs in this directory at `name` or anywhere below it.

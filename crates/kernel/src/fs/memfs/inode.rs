@@ -77,9 +77,7 @@ impl Body {
     fn cost(&self) -> u64 {
         match self {
             Body::Regular(content) => content.charged(),
-            Body::Directory(entries) => {
-                entries.names.keys().fold(0, |sum, name| entry_cost(name).saturating_add(sum))
-            }
+            Body::Directory(entries) => entries.names.keys().fold(0, |sum, name| entry_cost(name).saturating_add(sum)),
             Body::Symlink(target) => len_u64(target.len()),
         }
     }
@@ -339,11 +337,8 @@ impl File for Inode {
     fn entries(&self) -> SysResult<Vec<DirEntry>> {
         let mut state = self.lock();
         let entries = state.entries()?;
-        let list = entries.names.iter().map(|(name, inode)| DirEntry {
-            ino: inode.ino,
-            kind: inode.kind,
-            name: name.clone(),
-        });
+        let list =
+            entries.names.iter().map(|(name, inode)| DirEntry { ino: inode.ino, kind: inode.kind, name: name.clone() });
         let list = list.collect();
         state.accessed(&self.fs);
         Ok(list)

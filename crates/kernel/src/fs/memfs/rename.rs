@@ -113,8 +113,7 @@ impl Inode {
         if self.ino == to.ino {
             return Parents { from: self.lock(), to: None };
         }
-        let self_first =
-            ancestry.to.contains(&self.ino) || (!ancestry.from.contains(&to.ino) && self.ino < to.ino);
+        let self_first = ancestry.to.contains(&self.ino) || (!ancestry.from.contains(&to.ino) && self.ino < to.ino);
         if self_first {
             let from = self.lock();
             Parents { from, to: Some(to.lock()) }

@@ -135,7 +135,12 @@ impl Layered {
     /// The node whose data and attributes are shown.
     pub(super) fn shown(&self) -> SysResult<NodeRef> {
         let layers = self.lock();
-        layers.upper.as_ref().or(layers.lower.as_ref()).cloned().ok_or(SysError::new(Errno::EIO, "node without a layer"))
+        layers
+            .upper
+            .as_ref()
+            .or(layers.lower.as_ref())
+            .cloned()
+            .ok_or(SysError::new(Errno::EIO, "node without a layer"))
     }
 
     /// Finds an entry of this directory.
@@ -168,7 +173,8 @@ impl Layered {
         let stat = self.fs.show(*stat, ino, merged);
         let cached = kind == FileType::Directory || lower.is_some();
         let place = if cached { Some(Place { dir: self.shared()?, name: name.into() }) } else { None };
-        let lower_path = if lower.is_some() && kind == FileType::Directory { self.lower_child(name) } else { Box::default() };
+        let lower_path =
+            if lower.is_some() && kind == FileType::Directory { self.lower_child(name) } else { Box::default() };
         let nodes = (upper.map(|(node, _)| node), lower.map(|(node, _)| node));
         let child = Self::new(&self.fs, ino, kind, lower_path, nodes, place);
         if cached {
