@@ -31,9 +31,8 @@ impl Hidden {
     pub(super) fn forget_below(&mut self, dir: &[u8]) {
         let from = (Bound::Included(dir), Bound::Unbounded);
         let keys = self.0.range::<[u8], _>(from).map(|(key, _)| key).take_while(|key| key.starts_with(dir));
-        let within = |key: &&Box<[u8]>| key.get(dir.len()).is_none_or(|b| *b == b'/');
-        let doomed: Vec<_> = keys.filter(within).cloned().collect();
-        for key in doomed {
+        let within = keys.filter(|key| key.get(dir.len()).is_none_or(|b| *b == b'/'));
+        for key in within.cloned().collect::<Vec<_>>() {
             self.0.remove(&key);
         }
     }

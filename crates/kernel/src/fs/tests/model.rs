@@ -96,10 +96,8 @@ impl Model {
         for (i, part) in parts.iter().enumerate() {
             let last = i + 1 == parts.len();
             let names = self.names(at)?;
-            if *part == ".." {
-                if let Kind::Dir { parent, .. } = self.nodes[at].kind {
-                    at = parent;
-                }
+            if let (&"..", Kind::Dir { parent, .. }) = (part, &self.nodes[at].kind) {
+                at = *parent;
             }
             if *part == "." || *part == ".." {
                 continue;
@@ -108,20 +106,20 @@ impl Model {
                 let name = Some(part.to_string());
                 return if last { Ok(Place { dir: at, name, slash, found: None }) } else { Err(Errno::ENOENT) };
             };
-            if let Kind::Link(target) = &self.nodes[*id].kind {
-                if !last || slash || follow {
-                    *links += 1;
-                    if *links > 40 {
-                        return Err(Errno::ELOOP);
-                    }
-                    let target = if last && slash { format!("{target}/") } else { target.clone() };
-                    let place = self.resolve_from(at, &target, follow || !last, links)?;
-                    if last {
-                        return Ok(place);
-                    }
-                    at = place.found.ok_or(Errno::ENOENT)?;
-                    continue;
+            if let Kind::Link(target) = &self.nodes[*id].kind
+                && (!last || slash || follow)
+            {
+                *links += 1;
+                if *links > 40 {
+                    return Err(Errno::ELOOP);
                 }
+                let target = if last && slash { format!("{target}/") } else { target.clone() };
+                let place = self.resolve_from(at, &target, follow || !last, links)?;
+                if last {
+                    return Ok(place);
+                }
+                at = place.found.ok_or(Errno::ENOENT)?;
+                continue;
             }
             if last {
                 if slash && !self.is_dir(*id) {

@@ -1,7 +1,5 @@
 //! Tests of the path walk and of mounts, over trees in memory.
 
-#![expect(clippy::arithmetic_side_effects, reason = "test code may panic")]
-
 mod chain;
 mod fixed;
 mod magic;

@@ -88,7 +88,7 @@ fn a_full_file_system_answers_short_then_enospc() {
     let file = sys.open("f", WRITE).unwrap();
     let data = vec![5; 4 * CHUNK];
     let n = file.write_at(&data, 0).unwrap();
-    assert!(n >= 2 * CHUNK && n < 3 * CHUNK, "{n}");
+    assert!((2 * CHUNK..3 * CHUNK).contains(&n), "{n}");
     assert_eq!(file.stat().unwrap().size, n as u64);
     assert_eq!(file.append(&data).map_err(|e| e.errno), Err(Errno::ENOSPC));
     assert_eq!(file.stat().unwrap().size, n as u64);

@@ -1,6 +1,6 @@
 //! What tmpfs does, one behaviour a test. The model tests are in `fs::tests`.
 
-#![expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "test code may panic")]
+#![expect(clippy::as_conversions, reason = "test code may panic")]
 
 mod content;
 mod rename;

@@ -7,7 +7,7 @@ use gopherix_abi::{Errno, FileType, Mode};
 use super::{Stack, over};
 use crate::fs::overlayfs::{COPY_UP_ENTRIES, OverlayFs};
 use crate::fs::tests::{READ, Sys, WRITE, dump, memfs, mounted};
-use crate::vfs::{FileSystem, RenameFlags};
+use crate::vfs::RenameFlags;
 
 /// `d/{a,b}`, `d/sub/c`.
 fn tree() -> Stack {

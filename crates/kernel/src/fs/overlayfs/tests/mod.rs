@@ -1,6 +1,6 @@
 //! What the overlay adds, one behaviour a test. The model tests are in `fs::tests`.
 
-#![expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "test code may panic")]
+#![expect(clippy::as_conversions, reason = "test code may panic")]
 
 mod copy_up;
 mod merge;
