@@ -103,12 +103,7 @@ impl Engines {
     ///
     /// # Errors
     /// [`HostError::Module`] for bytes that are no module that can be run here.
-    pub fn load(
-        &self,
-        bytes: &[u8],
-        cache: Option<&ModuleCache>,
-        policy: CompilePolicy,
-    ) -> Result<Program, HostError> {
+    pub fn load(&self, bytes: &[u8], cache: Option<&ModuleCache>, policy: CompilePolicy) -> Result<Program, HostError> {
         check_header(bytes)?;
         let optimizing = self.engine(Strategy::Cranelift)?;
         let key = Key::of(bytes, optimizing);

@@ -3,4 +3,10 @@
 //! Each implements [`FileSystem`](crate::vfs::FileSystem) in a module of its own; none knows of another, but for overlayfs,
 //! which stacks any two.
 
+pub mod anon;
+mod dev;
 pub mod hostfs;
+pub mod memfs;
+pub mod overlayfs;
+#[cfg(test)]
+pub(crate) mod tests;
