@@ -5,8 +5,10 @@
 
 pub mod anon;
 mod dev;
+pub mod devfs;
 pub mod hostfs;
 pub mod memfs;
 pub mod overlayfs;
+pub mod procfs;
 #[cfg(test)]
 pub(crate) mod tests;

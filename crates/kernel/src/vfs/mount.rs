@@ -61,6 +61,12 @@ impl Mount {
         }
     }
 
+    /// Whether it lives in memory, so that nobody else sees what is made in it.
+    #[must_use]
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.fs.info().kind, "memfs" | "overlay")
+    }
+
     /// Whether nothing is mounted above it, so that several steps of a walk can be taken at once.
     #[must_use]
     pub(super) fn is_leaf(&self) -> bool {
@@ -101,8 +107,7 @@ impl MountTable {
         &self.root
     }
 
-    /// Mounts a file system at an absolute path, hiding what is there. Missing directories on the way are made in the file
-    /// system below where it lets that happen.
+    /// Mounts a file system at an absolute path, hiding what is there, if anything is ([`walk::mount_point`]).
     ///
     /// # Errors
     /// EINVAL for `/` or a relative path, EBUSY if the very place is a mount point already, and as mkdir(2).
@@ -110,7 +115,7 @@ impl MountTable {
         if path.first() != Some(&b'/') {
             return fail(Errno::EINVAL, "a mount point is an absolute path");
         }
-        let place = walk::make_directories(&self.root, path)?;
+        let place = walk::mount_point(&self.root, path)?;
         if place.parent.is_none() {
             return fail(Errno::EINVAL, "the root cannot be mounted over");
         }

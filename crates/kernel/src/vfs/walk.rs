@@ -363,25 +363,31 @@ pub fn directory(place: &Location) -> SysResult<&dyn Directory> {
     place.node().as_directory().ok_or(SysError::new(Errno::ENOTDIR, "not a directory"))
 }
 
-/// Walks an absolute path without following links, making the directories that are missing; for mount points.
+/// Walks an absolute path without following links to where a file system is to be mounted. The last component need not exist;
+/// directories missing before it are made in memory, but never on a host.
 ///
 /// # Errors
-/// As mkdir(2); ENOTDIR; ELOOP for a symbolic link on the way.
-pub fn make_directories(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
+/// As mkdir(2); ENOENT; ENOTDIR; ELOOP for a symbolic link on the way.
+pub fn mount_point(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
     let mut at = root.clone();
-    for name in path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".") {
+    let mut names = path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".").peekable();
+    while let Some(name) = names.next() {
         if name == b".." || name.len() > NAME_MAX {
             return fail(Errno::EINVAL, "a mount point has plain components only");
         }
-        at = match at.mounted_child(name) {
-            Some(mounted) => mounted,
-            None => {
-                let node = find_or_make(directory(&at)?, name)?;
-                at.child(name, node)
-            }
+        if let Some(mounted) = at.mounted_child(name) {
+            at = mounted;
+            continue;
+        }
+        let node = match directory(&at)?.lookup(name) {
+            Ok(found) => found.node,
+            // The mount hides whatever is there, so its place only has to have a name.
+            Err(e) if e.errno == Errno::ENOENT && names.peek().is_none() => at.node().clone(),
+            Err(e) if e.errno == Errno::ENOENT && at.mount().is_in_memory() => make(directory(&at)?, name)?,
+            Err(e) => return Err(e),
         };
-        match at.node().kind() {
-            FileType::Directory => {}
+        match node.kind() {
+            FileType::Directory => at = at.child(name, node),
             FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link on the way to a mount point"),
             _ => return fail(Errno::ENOTDIR, "a mount point is a directory"),
         }
@@ -389,13 +395,7 @@ pub fn make_directories(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Loca
     Ok(at)
 }
 
-fn find_or_make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
-    match dir.lookup(name) {
-        Ok(found) => Ok(found.node),
-        Err(e) if e.errno == Errno::ENOENT => {
-            dir.mkdir(name, Mode(0o755))?;
-            dir.lookup(name).map(|found| found.node)
-        }
-        Err(e) => Err(e),
-    }
+fn make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
+    dir.mkdir(name, Mode(0o755))?;
+    dir.lookup(name).map(|found| found.node)
 }
