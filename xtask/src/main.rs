@@ -4,7 +4,9 @@
 //! guests under gopherix or under what it is compared with.
 
 mod check_wasm32;
+mod peer;
 mod process;
+mod stdlib;
 mod toolchain;
 mod workspace;
 
@@ -25,11 +27,14 @@ enum Command {
     Toolchain(toolchain::ToolchainArgs),
     /// Check that the portable crates are portable
     CheckWasm32,
+    /// Run the Go standard library's own tests as guests
+    Stdlib(stdlib::StdlibArgs),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Toolchain(args) => toolchain::command(&args),
+        Command::Stdlib(args) => stdlib::command(&args),
         Command::CheckWasm32 => check_wasm32::command(),
     };
     match result {
