@@ -3,10 +3,14 @@
 //! One file a command; [`toolchain`] finds or fetches what they need beyond Rust, [`process`] runs it, [`peer`] starts
 //! guests under gopherix or under what it is compared with.
 
+mod bench;
 mod check_wasm32;
+mod compiler;
+mod demo;
 mod peer;
 mod process;
 mod stdlib;
+mod test;
 mod toolchain;
 mod workspace;
 
@@ -23,6 +27,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build an example Go program and run it under gopherix
+    Demo(demo::DemoArgs),
+    /// Run all checks and tests, or some of their steps
+    Test(test::TestArgs),
+    /// Run the Go compiler as a guest and compare what it makes with the native one's
+    Compiler(compiler::CompilerArgs),
+    /// Measure gopherix beside native Go, Node and the Wasmtime command line
+    Bench(bench::BenchArgs),
     /// Find or fetch the tools beyond Rust, into .toolchain
     Toolchain(toolchain::ToolchainArgs),
     /// Check that the portable crates are portable
@@ -34,6 +46,10 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Toolchain(args) => toolchain::command(&args),
+        Command::Demo(args) => demo::command(&args),
+        Command::Test(args) => test::command(&args),
+        Command::Compiler(args) => compiler::command(&args),
+        Command::Bench(args) => bench::command(&args),
         Command::Stdlib(args) => stdlib::command(&args),
         Command::CheckWasm32 => check_wasm32::command(),
     };

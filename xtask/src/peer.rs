@@ -115,6 +115,8 @@ impl Runner {
             }
         }
         command.arg(&guest.program).args(&guest.args);
+        // Compiled code is kept with the tools, not in the user's home.
+        command.env("XDG_CACHE_HOME", workspace::toolchain_dir().join("cache"));
         command
     }
 }

@@ -26,18 +26,22 @@ const ETC: [(&str, &str); 8] = [
     ("services", "domain 53/tcp\ndomain 53/udp\nhttp 80/tcp\nhttps 443/tcp\n"),
 ];
 
+/// For peers without a procfs: two tests of `runtime/pprof` pass only where this file has an executable mapping.
+const MAPS: &str = "00400000-00500000 r-xp 00000000 08:01 1234                               /usr/bin/guest\n";
+
 /// Makes a fresh tree at `root`, with GOROOT at the very path the compiler wrote into the tests.
 pub(super) fn make(root: &Path, go: &Go) -> Result<()> {
     if root.exists() {
         fs::remove_dir_all(root).with_context(|| format!("cannot remove {}", root.display()))?;
     }
-    for dir in ["etc", "tmp", "root", "usr/bin", "bin"] {
+    for dir in ["etc", "tmp", "root", "usr/bin", "bin", "proc/self"] {
         fs::create_dir_all(root.join(dir))?;
     }
     fs::set_permissions(root.join("tmp"), fs::Permissions::from_mode(0o1777))?;
     for (name, text) in ETC {
         fs::write(root.join("etc").join(name), text)?;
     }
+    fs::write(root.join("proc/self/maps"), MAPS)?;
     let goroot = inside(root, go.root());
     fs::create_dir_all(&goroot)?;
     let parts: Vec<PathBuf> = GOROOT_PARTS.iter().map(|part| go.root().join(part)).filter(|p| p.exists()).collect();

@@ -61,7 +61,7 @@ pub(crate) fn command(args: &ToolchainArgs) -> Result<()> {
         println!("wasmtime   {}", wasmtime_cli()?.display());
     }
     if wanted(Tool::Zig) {
-        println!("zig        {}", zig()?.bin().display());
+        println!("zig        {}", zig()?.display());
     }
     if wanted(Tool::Node) {
         println!("node       {}", node()?.display());
