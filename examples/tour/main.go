@@ -155,15 +155,16 @@ func stayInside() error {
 	if err != nil {
 		return err
 	}
-	entries, err := os.ReadDir("/")
-	if err != nil {
-		return err
+	fmt.Printf("Working in %s; ", here)
+	if entries, err := os.ReadDir("/"); err != nil {
+		fmt.Printf("/ is out of sight: %v.\n", err)
+	} else {
+		var names []string
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+		fmt.Printf("/ holds: %s.\n", strings.Join(names, " "))
 	}
-	var names []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-	}
-	fmt.Printf("Working in %s; / holds: %s.\n", here, strings.Join(names, " "))
 	_, err = os.ReadFile("/no/such/file")
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("a missing file gave: %v", err)

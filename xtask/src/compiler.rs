@@ -53,13 +53,15 @@ pub(crate) fn command(args: &CompilerArgs) -> Result<()> {
     let native_time = start.elapsed();
 
     progress(&format!("compiling {} under {}", args.package, args.peer.name()));
-    let env = target(&go)?.into_iter().chain([("TMPDIR".to_owned(), "/work/tmp".to_owned())]);
+    // Object files name their sources by absolute path: the guest sees the folder where the host has it.
+    let here = work.display().to_string();
+    let env = target(&go)?.into_iter().chain([("TMPDIR".to_owned(), format!("{here}/tmp"))]);
     let guest = Guest {
         program: wasm,
         args: arguments(&args.package, "guest.o", &sources),
-        cwd: "/work".to_owned(),
+        cwd: here.clone(),
         env: env.collect(),
-        mounts: vec![(work.clone(), "/work".to_owned())],
+        mounts: vec![(work.clone(), here)],
     };
     let log = work.join("guest.log");
     let ended = run_logged(&mut runner.command(&guest, &[]), &log, LIMIT)?;
@@ -105,7 +107,8 @@ fn prepare(go: &Go, package: &str, work: &Path) -> Result<Vec<String>> {
     let format = "{{if .Export}}{{.ImportPath}} {{.Export}}{{end}}";
     let mut list = go.command();
     let exports = capture(list.args(["list", "-deps", "-export", "-f", format, package]).current_dir(work))?;
-    let mut config = String::new();
+    let mapped = "{{range $from, $to := .ImportMap}}importmap {{$from}}={{$to}}\n{{end}}";
+    let mut config = capture(go.command().args(["list", "-f", mapped, package]).current_dir(work))?;
     fs::create_dir_all(work.join("export"))?;
     for line in exports.lines() {
         let Some((name, file)) = line.split_once(' ') else { continue };

@@ -37,6 +37,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Find or fetch the tools beyond Rust, into .toolchain
     Toolchain(toolchain::ToolchainArgs),
+    /// Run cargo for wasm32-unknown-unknown or wasm32-wasip1
+    RustWasm(toolchain::RustWasmArgs),
     /// Check that the portable crates are portable
     CheckWasm32,
     /// Run the Go standard library's own tests as guests
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Compiler(args) => compiler::command(&args),
         Command::Bench(args) => bench::command(&args),
         Command::Stdlib(args) => stdlib::command(&args),
+        Command::RustWasm(args) => toolchain::rust_wasm_command(&args),
         Command::CheckWasm32 => check_wasm32::command(),
     };
     match result {

@@ -19,7 +19,8 @@ pub(crate) fn progress(message: &str) {
 /// `command` as a line that can be pasted into a shell, with the environment it sets.
 pub(crate) fn shell_line(command: &Command) -> String {
     let mut words = Vec::new();
-    if let Some(dir) = command.get_current_dir() {
+    let here = std::env::current_dir().ok();
+    if let Some(dir) = command.get_current_dir().filter(|dir| Some(*dir) != here.as_deref()) {
         words.push(format!("cd {} &&", quote(dir.as_os_str())));
     }
     for (key, value) in command.get_envs() {

@@ -19,7 +19,7 @@ use clap::{Args, ValueEnum};
 
 pub(crate) use go::Go;
 pub(crate) use node::node;
-pub(crate) use rust_wasm::{RustWasm, UNKNOWN as RUST_UNKNOWN};
+pub(crate) use rust_wasm::{RustWasm, RustWasmArgs, UNKNOWN as RUST_UNKNOWN, command as rust_wasm_command};
 pub(crate) use wasmtime::wasmtime_cli;
 pub(crate) use zig::zig;
 

@@ -1,13 +1,16 @@
 //! Compiling Rust to wasm: with rustup's target where it is installed, else with Debian's `rustc-web`, whose standard
 //! library is built from its source package (`-Zbuild-std`) and linked by LLVM's wasm-ld.
+//!
+//! `cargo xtask rust-wasm <target> <subcommand> …` is cargo by that route, for guests written in Rust.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use clap::Args;
 
 use super::apt;
-use crate::process::capture;
+use crate::process::{capture, run_shown};
 use crate::workspace;
 
 /// The target of the portable crates.
@@ -17,6 +20,26 @@ pub(crate) const WASIP1: &str = "wasm32-wasip1";
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_WASI_LIBC: &str = "/usr/lib/wasm32-wasi";
+
+/// Arguments of `cargo xtask rust-wasm`.
+#[derive(Args)]
+pub(crate) struct RustWasmArgs {
+    /// The target
+    #[arg(value_parser = [UNKNOWN, WASIP1])]
+    target: String,
+    /// A subcommand of cargo and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    cargo: Vec<String>,
+}
+
+/// Runs cargo for a wasm target and prints where its products are.
+pub(crate) fn command(args: &RustWasmArgs) -> Result<()> {
+    let target = if args.target == WASIP1 { WASIP1 } else { UNKNOWN };
+    let (subcommand, rest) = args.cargo.split_first().context("no subcommand of cargo")?;
+    run_shown(RustWasm::find(target)?.cargo(subcommand).args(rest))?;
+    println!("{}", RustWasm::target_dir().join(target).display());
+    Ok(())
+}
 
 /// A way to compile for one wasm target.
 pub(crate) struct RustWasm {
