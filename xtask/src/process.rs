@@ -119,3 +119,32 @@ pub(crate) fn which(name: &str) -> Option<std::path::PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_over_its_limit_is_killed_with_its_children() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo started; tail -f /dev/null & wait"]);
+        let ended = run_logged(&mut command, &log, Duration::from_millis(300)).unwrap();
+        assert!(ended.status.is_none() && !ended.success());
+        assert_eq!(ended.describe(), "timed out");
+    }
+
+    #[test]
+    fn shell_lines_can_be_pasted() {
+        let mut command = Command::new("echo");
+        command.args(["a b", "it's", "plain"]).env("K", "v w");
+        assert_eq!(shell_line(&command), r"K='v w' echo 'a b' 'it'\''s' plain");
+    }
+
+    #[test]
+    fn a_failed_command_shows_its_output() {
+        let error = capture(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).unwrap_err().to_string();
+        assert!(error.contains("why") && error.contains("exit status: 3"), "{error}");
+    }
+}
