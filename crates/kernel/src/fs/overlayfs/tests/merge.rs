@@ -90,6 +90,18 @@ fn lower_directories_can_be_renamed() {
 }
 
 #[test]
+fn a_held_directory_knows_where_it_was_moved() {
+    let stack = tree();
+    let _held = stack.sys.node("d/sub").unwrap();
+    stack.sys.unlink("d/a").unwrap();
+    stack.sys.unlink("d/b").unwrap();
+    stack.sys.mkdir("e").unwrap();
+    assert_eq!(rename(&stack.sys, "d/sub", "e/sub"), Ok(()));
+    assert_eq!(rename(&stack.sys, "e/sub/c", "e"), Err(Errno::ENOTEMPTY), "above it now");
+    assert_eq!(rename(&stack.sys, "e/sub/c", "d"), Err(Errno::EISDIR), "above it before");
+}
+
+#[test]
 fn a_directory_too_large_to_move_says_so() {
     let stack = over(|sys| {
         sys.mkdir("d").unwrap();
