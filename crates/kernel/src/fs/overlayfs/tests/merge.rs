@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{Errno, FileType, Mode};
+use gopherix_abi::{Errno, FileType, Mode, SetTime, Stat};
 
 use super::{Stack, over};
+use crate::SysResult;
+use crate::file::File;
+use crate::fs::anon::AnonNode;
 use crate::fs::overlayfs::{COPY_UP_ENTRIES, OverlayFs};
 use crate::fs::tests::{READ, Sys, WRITE, dump, memfs, mounted};
-use crate::vfs::RenameFlags;
+use crate::vfs::tests::fixed::{Fixed, FixedFs};
+use crate::vfs::{Node, RenameFlags};
 
 /// `d/{a,b}`, `d/sub/c`.
 fn tree() -> Stack {
@@ -216,4 +220,31 @@ fn concurrent_changes_do_not_lock_each_other_out() {
     });
     // Every name that is listed can be looked up and read.
     dump(&stack.sys.node("/").unwrap(), "", &mut Vec::new());
+}
+
+struct Device;
+
+impl File for Device {
+    fn stat(&self) -> SysResult<Stat> {
+        Ok(Stat { ino: 99, kind: FileType::CharDevice, ..Fixed::of([]).stat()? })
+    }
+
+    fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
+        buf.fill(7);
+        Ok(buf.len())
+    }
+}
+
+#[test]
+fn special_files_of_the_lower_tree_are_only_read() {
+    let lower = Fixed::of([("dev", AnonNode::new(Arc::new(Device)) as _)]);
+    let sys = mounted(Arc::new(OverlayFs::new(Arc::new(FixedFs(lower)), memfs())));
+    let file = sys.open("dev", READ).unwrap();
+    let mut buf = [0; 2];
+    assert_eq!((file.read(&mut buf), buf, file.seekable()), (Ok(2), [7; 2], false));
+    assert_eq!(sys.open("dev", WRITE).map(|_| ()).map_err(|e| e.errno), Err(Errno::EROFS));
+    assert_eq!(rename(&sys, "dev", "n"), Err(Errno::EPERM));
+    assert_eq!(file.set_times(SetTime::Now, SetTime::Now).map_err(|e| e.errno), Err(Errno::EPERM));
+    sys.unlink("dev").unwrap();
+    assert_eq!(sys.open("/", READ).unwrap().entries().unwrap(), []);
 }
