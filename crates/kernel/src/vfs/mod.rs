@@ -10,7 +10,7 @@
 mod mount;
 mod node;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod walk;
 
 pub use mount::{Location, Mount, MountFlags, MountInfo, MountTable};

@@ -108,7 +108,8 @@ impl Content {
         }
         let over = chunk.bytes.get_mut(within..).unwrap_or_default();
         let (head, tail) = piece.split_at(piece.len().min(over.len()));
-        over.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
+        let (over, _) = over.split_at_mut(head.len());
+        over.copy_from_slice(head);
         chunk.bytes.extend_from_slice(tail);
         Ok(())
     }

@@ -76,17 +76,17 @@ impl Layered {
             }
             _ => return fail(Errno::EPERM, "a special file of the lower tree"),
         };
-        if let Err(e) = self.fill(&lower, stat, &copy, data) {
+        let filled = self.fill(&lower, stat, &copy, data);
+        if filled.is_err() {
             // A part must not be taken for the whole.
             match self.kind {
                 FileType::Directory => directory(dir)?.rmdir(name)?,
                 _ => directory(dir)?.unlink(name)?,
             }
-            return Err(e);
         }
-        // The directory shows the same entries as before.
+        // Either way the directory shows the same entries as before.
         dir.set_times(SetTime::At(before.atime), SetTime::At(before.mtime))?;
-        Ok(copy)
+        filled.map(|()| copy)
     }
 
     /// Gives a new copy its data and attributes, and shows it from then on.

@@ -281,6 +281,13 @@ impl Model {
                 let id = self.existing(path, true)?;
                 self.data(id).map(|data| Out::Data(data.clone()))
             }
+            _ => self.run_tree(op),
+        }
+    }
+
+    /// Calls on names.
+    fn run_tree(&mut self, op: &Op) -> Answer {
+        match op {
             Op::Mkdir(path) => {
                 let (dir, name, _) = self.free(path)?;
                 self.add(dir, &name, Kind::Dir { names: BTreeMap::new(), parent: dir }).map(|_| Out::Done)
@@ -335,6 +342,13 @@ impl Model {
                 self.slots[*slot] = Some((id, *write));
                 Ok(Out::Done)
             }
+            _ => self.run_slot(op),
+        }
+    }
+
+    /// Calls on open files.
+    fn run_slot(&mut self, op: &Op) -> Answer {
+        match op {
             Op::SlotRead(slot) => {
                 let (id, _) = self.slot(*slot)?;
                 self.data(id).map(|data| Out::Data(data.clone()))
@@ -350,6 +364,7 @@ impl Model {
                 self.names(id)?;
                 self.add(id, name, Kind::File(Vec::new())).map(|_| Out::Done)
             }
+            _ => panic!("not a call on a slot: {op:?}"),
         }
     }
 }

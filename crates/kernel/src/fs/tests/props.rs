@@ -132,7 +132,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn memfs_does_as_the_model(ops in vec(op(), 1..80)) {

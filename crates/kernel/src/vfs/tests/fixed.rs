@@ -10,20 +10,20 @@ use crate::file::File;
 use crate::fs::tests::memfs;
 use crate::vfs::{Directory, FileSystem, Found, FsInfo, Name, Node, NodeRef, OpenHow, RenameFlags};
 
-pub(super) struct Fixed {
-    pub(super) names: BTreeMap<Vec<u8>, NodeRef>,
-    pub(super) chains: bool,
-    pub(super) stat: Stat,
+pub(crate) struct Fixed {
+    pub(crate) names: BTreeMap<Vec<u8>, NodeRef>,
+    pub(crate) chains: bool,
+    pub(crate) stat: Stat,
 }
 
 impl Fixed {
-    pub(super) fn of(names: impl IntoIterator<Item = (&'static str, NodeRef)>) -> Arc<Self> {
+    pub(crate) fn of(names: impl IntoIterator<Item = (&'static str, NodeRef)>) -> Arc<Self> {
         let names = names.into_iter().map(|(name, node)| (name.as_bytes().to_vec(), node)).collect();
         Arc::new(Fixed { names, chains: false, stat: memfs().root().stat().unwrap() })
     }
 
     /// A copy of a tree that can look up several names at once. Numbers and all that is no directory are the tree's own.
-    pub(super) fn copy(node: &NodeRef) -> NodeRef {
+    pub(crate) fn copy(node: &NodeRef) -> NodeRef {
         let Some(dir) = node.as_directory() else { return node.clone() };
         let entries = dir.entries().unwrap().into_iter();
         let names = entries.map(|e| (e.name.to_vec(), Fixed::copy(&dir.lookup(&e.name).unwrap().node))).collect();
@@ -31,7 +31,7 @@ impl Fixed {
     }
 }
 
-pub(super) struct FixedFs(pub(super) NodeRef);
+pub(crate) struct FixedFs(pub(crate) NodeRef);
 
 impl FileSystem for FixedFs {
     fn root(&self) -> NodeRef {

@@ -1,7 +1,7 @@
 //! Tests of the path walk and of mounts, over trees in memory.
 
 mod chain;
-mod fixed;
+pub(crate) mod fixed;
 mod magic;
 mod mounts;
 mod paths;

@@ -102,10 +102,11 @@ fn a_copy_that_fails_leaves_no_trace() {
         sys.put("d/g", b"small").unwrap();
     });
     let errno = |r: crate::SysResult<()>| r.map_err(|e| e.errno);
-    let none = RenameFlags::empty();
+    let (none, before) = (RenameFlags::empty(), stack.stat("d"));
     assert_eq!(errno(stack.sys.open("d/f", WRITE).map(|_| ())), Err(Errno::ENOSPC));
     assert_eq!(errno(stack.sys.rename("d/f", "f", none)), Err(Errno::ENOSPC));
     assert_eq!(errno(stack.sys.rename("d", "e", none)), Err(Errno::ENOSPC));
+    assert_eq!(stack.stat("d").mtime, before.mtime);
     assert_eq!(stack.sys.get("d/f").unwrap(), [1; BIG]);
     assert_eq!(stack.names("/"), ["d"]);
     assert_eq!(stack.names("d"), ["f", "g"]);

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{Errno, FileType, Mode};
+use gopherix_abi::{Errno, FileType, Mode, SetTime, Stat};
 
 use super::{Stack, over};
+use crate::SysResult;
+use crate::file::File;
+use crate::fs::anon::AnonNode;
 use crate::fs::overlayfs::{COPY_UP_ENTRIES, OverlayFs};
 use crate::fs::tests::{READ, Sys, WRITE, dump, memfs, mounted};
-use crate::vfs::RenameFlags;
+use crate::vfs::tests::fixed::{Fixed, FixedFs};
+use crate::vfs::{Node, RenameFlags};
 
 /// `d/{a,b}`, `d/sub/c`.
 fn tree() -> Stack {
@@ -87,6 +91,18 @@ fn lower_directories_can_be_renamed() {
     assert_eq!(stack.names("d"), ["a", "sub"]);
     assert_eq!(rename(&stack.sys, "d", "d/sub/x"), Err(Errno::EINVAL));
     assert_eq!(rename(&stack.sys, "d/sub", "d"), Err(Errno::ENOTEMPTY));
+}
+
+#[test]
+fn a_held_directory_knows_where_it_was_moved() {
+    let stack = tree();
+    let _held = stack.sys.node("d/sub").unwrap();
+    stack.sys.unlink("d/a").unwrap();
+    stack.sys.unlink("d/b").unwrap();
+    stack.sys.mkdir("e").unwrap();
+    assert_eq!(rename(&stack.sys, "d/sub", "e/sub"), Ok(()));
+    assert_eq!(rename(&stack.sys, "e/sub/c", "e"), Err(Errno::ENOTEMPTY), "above it now");
+    assert_eq!(rename(&stack.sys, "e/sub/c", "d"), Err(Errno::EISDIR), "above it before");
 }
 
 #[test]
@@ -204,4 +220,31 @@ fn concurrent_changes_do_not_lock_each_other_out() {
     });
     // Every name that is listed can be looked up and read.
     dump(&stack.sys.node("/").unwrap(), "", &mut Vec::new());
+}
+
+struct Device;
+
+impl File for Device {
+    fn stat(&self) -> SysResult<Stat> {
+        Ok(Stat { ino: 99, kind: FileType::CharDevice, ..Fixed::of([]).stat()? })
+    }
+
+    fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
+        buf.fill(7);
+        Ok(buf.len())
+    }
+}
+
+#[test]
+fn special_files_of_the_lower_tree_are_only_read() {
+    let lower = Fixed::of([("dev", AnonNode::new(Arc::new(Device)) as _)]);
+    let sys = mounted(Arc::new(OverlayFs::new(Arc::new(FixedFs(lower)), memfs())));
+    let file = sys.open("dev", READ).unwrap();
+    let mut buf = [0; 2];
+    assert_eq!((file.read(&mut buf), buf, file.seekable()), (Ok(2), [7; 2], false));
+    assert_eq!(sys.open("dev", WRITE).map(|_| ()).map_err(|e| e.errno), Err(Errno::EROFS));
+    assert_eq!(rename(&sys, "dev", "n"), Err(Errno::EPERM));
+    assert_eq!(file.set_times(SetTime::Now, SetTime::Now).map_err(|e| e.errno), Err(Errno::EPERM));
+    sys.unlink("dev").unwrap();
+    assert_eq!(sys.open("/", READ).unwrap().entries().unwrap(), []);
 }
