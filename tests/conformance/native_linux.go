@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -11,9 +12,13 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"gopherix/conformance/t"
 )
+
+// hung is how long a mode may run before it counts as hanging.
+const hung = time.Minute
 
 // runMode starts this program again as the mode's process and compares.
 func runMode(m *t.Mode) t.Outcome {
@@ -21,7 +26,9 @@ func runMode(m *t.Mode) t.Outcome {
 	if err != nil {
 		return t.Outcome{Word: "FAIL", Why: err.Error()}
 	}
-	cmd := exec.Command(self, append([]string{"mode", m.Name}, m.Args...)...)
+	ctx, cancel := context.WithTimeout(context.Background(), hung)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, append([]string{"mode", m.Name}, m.Args...)...)
 	cmd.Env = append(os.Environ(), m.Env...)
 	cmd.Stdin = strings.NewReader(m.Stdin)
 	var stdout, stderr bytes.Buffer
@@ -42,6 +49,9 @@ func runMode(m *t.Mode) t.Outcome {
 	code := cmd.ProcessState.ExitCode()
 	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		code = 128 + int(ws.Signal())
+	}
+	if ctx.Err() != nil {
+		return t.Outcome{Word: "FAIL", Why: "it hung for " + hung.String()}
 	}
 	var bad []string
 	if !slices.Contains(m.Exit, code) {
