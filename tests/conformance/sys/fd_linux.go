@@ -86,6 +86,9 @@ func Lseek(fd int, off int64, whence int) (int64, Errno) {
 	return int64(n), e
 }
 
+// Tell is lseek(2) by nothing: the offset.
+func Tell(fd int) (int64, Errno) { return Lseek(fd, 0, SeekCur) }
+
 // Fsync is fsync(2).
 func Fsync(fd int) Errno { _, e := call(syscall.SYS_FSYNC, uintptr(fd)); return e }
 

@@ -38,7 +38,11 @@ func at(dir int, p string) string {
 	if dir < 0 || path.IsAbs(p) || p == "" {
 		return p
 	}
-	return dirs[dir] + "/" + p
+	full, ok := dirs[dir]
+	if !ok {
+		panic(absent("a path relative to such a descriptor"))
+	}
+	return full + "/" + p
 }
 
 // Start returns a descriptor and a path that together name p.
@@ -102,6 +106,9 @@ func Lseek(fd int, off int64, whence int) (int64, Errno) {
 	}
 	return n, OK
 }
+
+// Tell is the offset.
+func Tell(fd int) (int64, Errno) { return Lseek(fd, 0, SeekCur) }
 
 // Fsync is fsync(2).
 func Fsync(fd int) Errno { return of(syscall.Fsync(fd)) }
