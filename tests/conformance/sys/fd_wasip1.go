@@ -23,9 +23,15 @@ func pointer(p []byte) unsafe.Pointer {
 	return unsafe.Pointer(unsafe.SliceData(p))
 }
 
+// aligned makes a buffer for structs: hosts refuse what is not aligned. It is never empty, so that it has an address.
+func aligned(n int) []byte {
+	words := make([]uint64, n/8+1)
+	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), 8*len(words))
+}
+
 func iovecs(bufs [][]byte) (unsafe.Pointer, uint32) {
 	sink = append(sink[:0], bufs...)
-	v := make([]byte, 8*len(bufs)+1)
+	v := aligned(8 * len(bufs))
 	for i, b := range bufs {
 		le.PutUint32(v[8*i:], uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))))
 		le.PutUint32(v[8*i+4:], uint32(len(b)))
@@ -138,7 +144,7 @@ func statOf(b []byte) Stat {
 
 // Fstat is fstat(2).
 func Fstat(fd int) (Stat, Errno) {
-	b := make([]byte, 64)
+	b := aligned(64)
 	e := fd_filestat_get(int32(fd), pointer(b))
 	return statOf(b), wasi(e)
 }
@@ -163,7 +169,7 @@ func Futimens(fd int, atim, mtim When) Errno {
 }
 
 func fdstat(fd int) ([]byte, Errno) {
-	b := make([]byte, 24)
+	b := aligned(24)
 	e := fd_fdstat_get(int32(fd), pointer(b))
 	return b, wasi(e)
 }

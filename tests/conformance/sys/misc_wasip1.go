@@ -54,7 +54,7 @@ const (
 
 // Poll is poll_oneoff.
 func Poll(subs []Sub) ([]Event, Errno) {
-	in, out := make([]byte, subSize*len(subs)+1), make([]byte, eventSize*len(subs)+1)
+	in, out := aligned(subSize*len(subs)), aligned(eventSize*len(subs))
 	for i, s := range subs {
 		b := in[subSize*i:]
 		le.PutUint64(b, s.User)

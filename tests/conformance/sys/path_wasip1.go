@@ -29,7 +29,7 @@ func Start(p string) (int, string, Errno) {
 	}
 	best, rest, length := -1, "", -1
 	for fd := 3; ; fd++ {
-		b := make([]byte, 8)
+		b := aligned(8)
 		if fd_prestat_get(int32(fd), pointer(b)) != 0 {
 			break
 		}
@@ -131,7 +131,7 @@ func Readlinkat(dir int, name string, buf []byte) (int, Errno) {
 // Fstatat is fstatat(2).
 func Fstatat(dir int, name string, follow bool) (Stat, Errno) {
 	p, n := text(name)
-	b := make([]byte, 64)
+	b := aligned(64)
 	e := path_filestat_get(int32(dir), lookup(follow), p, n, pointer(b))
 	return statOf(b), wasi(e)
 }
@@ -148,7 +148,7 @@ func list(sizes func(count, size *uint32) uint32, get func(ptrs, buf unsafe.Poin
 	if e := sizes(&n, &size); e != 0 {
 		return nil, wasi(e)
 	}
-	ptrs, buf := make([]byte, 4*n+1), make([]byte, size+1)
+	ptrs, buf := aligned(int(4*n)), make([]byte, size+1)
 	sink = append(sink[:0], ptrs, buf)
 	if e := get(unsafe.Pointer(&ptrs[0]), unsafe.Pointer(&buf[0])); e != 0 {
 		return nil, wasi(e)
