@@ -15,12 +15,15 @@
 #![cfg_attr(test, expect(clippy::arithmetic_side_effects, reason = "an overflow in a test fails the test"))]
 
 pub mod buildinfo;
+mod detect;
 pub mod image;
 pub mod inspect;
 pub mod module;
 pub mod pclntab;
 pub mod release;
 pub mod symbol;
+
+pub use detect::is_go;
 
 mod bytes;
 mod strconv;

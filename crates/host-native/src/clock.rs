@@ -8,7 +8,6 @@ use gopherix_abi::{Errno, Timespec};
 use gopherix_kernel::platform::Platform;
 use gopherix_kernel::{Kernel, SysError, SysResult};
 use rustix::time::{ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags};
-use tokio::io::unix::AsyncFd;
 
 /// Period of preemption ticks.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -43,7 +42,7 @@ impl NativePlatform {
     /// What the host answers to epoll_ctl(2).
     pub fn serve(&self, kernel: &Arc<Kernel>) -> std::io::Result<()> {
         let _ = self.kernel.set(Arc::downgrade(kernel));
-        let alarm = AsyncFd::new(self.alarm.try_clone()?)?;
+        let alarm = crate::reactor::watch(self.alarm.try_clone()?, tokio::io::Interest::READABLE)?;
         let kernel = Arc::downgrade(kernel);
         tokio::spawn(async move {
             while let Ok(mut guard) = alarm.readable().await {

@@ -9,11 +9,12 @@
 //! Only regular files and Linux's memory devices (null, zero, full, random, urandom) are opened: a FIFO would block, and
 //! opening other devices has effects of its own (a watchdog starts, a tape rewinds). So a file is looked at before it is
 //! opened, and, since the name may have been given to another file in between, once more after; the opening itself is
-//! O_NONBLOCK. A FIFO or socket answers ENXIO, another device EACCES, a directory EISDIR.
+//! O_NONBLOCK. A FIFO or socket answers ENXIO, another device EACCES, a directory EISDIR. Files of the host's procfs answer
+//! EACCES: among them are the memory and the environment of the home itself.
 //!
-//! Cost in host calls: `stat` of one component 1, of more 3; `open_file` of one component 3 (1 if created), of more 5 (1);
-//! an entry changed 1, or 3; `entries` a getdents(2) for about a thousand names and 2 more. Linux only. No locks but a file's
-//! own (`file`).
+//! Cost in host calls: `stat` of one component 1, of more 3; `open_file` of one component 3 (1 if created), of more 5 (1),
+//! and 1 more on a file system without a block device; an entry changed 1, or 3; `entries` a getdents(2) for about a
+//! thousand names and 2 more. Linux only. No locks but a file's own (`file`).
 
 pub(crate) mod convert;
 mod file;
@@ -86,7 +87,9 @@ impl Disk {
         let before = fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(from_host)?;
         check_harmless(&before)?;
         let fd = self.walk.open(&dir, &Target::Entry(name), flags, HostMode::empty())?;
-        check_harmless(&fs::fstat(&fd).map_err(from_host)?)?;
+        let after = fs::fstat(&fd).map_err(from_host)?;
+        check_harmless(&after)?;
+        check_not_proc(&fd, &after)?;
         Ok(fd)
     }
 }
@@ -127,6 +130,15 @@ fn check_harmless(stat: &fs::Stat) -> SysResult<()> {
 /// null, zero, full, random and urandom (Linux's Documentation/admin-guide/devices.txt, major 1).
 fn is_memory_device(stat: &fs::Stat) -> bool {
     fs::major(stat.st_rdev) == 1 && matches!(fs::minor(stat.st_rdev), 3 | 5 | 7 | 8 | 9)
+}
+
+/// Refuses the files of a procfs, which hold the memory and the environment of the home and of the user's other processes:
+/// granting `/` does not mean to grant those. Only file systems without a block device need to be asked what they are.
+fn check_not_proc(fd: &OwnedFd, stat: &fs::Stat) -> SysResult<()> {
+    if fs::major(stat.st_dev) != 0 || fs::fstatfs(fd).map_err(from_host)?.f_type != fs::PROC_SUPER_MAGIC {
+        return Ok(());
+    }
+    fail(Errno::EACCES, "the host's processes are closed")
 }
 
 fn foreign<T>() -> SysResult<T> {

@@ -11,6 +11,7 @@ pub mod errno;
 mod guest;
 mod host;
 pub mod net;
+mod reactor;
 pub mod stdio;
 
 pub use cache::ModuleCache;

@@ -13,6 +13,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use crate::errno::{from_host, from_io};
+use crate::reactor::watch;
 use crate::stdio::{FdStream, poll_now};
 
 /// A listening TCP socket.
@@ -29,7 +30,7 @@ impl Listener {
     pub fn new(listener: TcpListener) -> std::io::Result<Arc<dyn HostListener>> {
         let address = listener.local_addr()?.to_string();
         listener.set_nonblocking(true)?;
-        let socket = Arc::new(AsyncFd::with_interest(OwnedFd::from(listener), Interest::READABLE)?);
+        let socket = Arc::new(watch(OwnedFd::from(listener), Interest::READABLE)?);
         Ok(Arc::new(Listener { socket, address }))
     }
 }

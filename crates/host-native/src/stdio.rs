@@ -19,7 +19,9 @@ use rustix::net::{RecvFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+use crate::disk::convert::kind;
 use crate::errno::from_host;
+use crate::reactor::watch;
 
 /// Bytes that poll(2)'s POLLOUT promises a pipe takes at once.
 const PIPE_BUF: usize = 4096;
@@ -34,24 +36,8 @@ struct Inner {
     /// Reads and writes answer EAGAIN by themselves.
     nonblocking: bool,
     /// Absent for what epoll does not take: regular files and some devices, which are always ready.
-    reactor: Option<AsyncFd<Borrowed>>,
+    reactor: Option<AsyncFd<OwnedFd>>,
     terminal: bool,
-}
-
-/// The descriptor number, for the reactor; the owner outlives it, being dropped after it by [`Inner`]'s drop.
-struct Borrowed(std::os::fd::RawFd);
-
-impl AsRawFd for Borrowed {
-    fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        self.0
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // Leave the reactor while the descriptor is still open.
-        self.reactor = None;
-    }
 }
 
 impl FdStream {
@@ -60,7 +46,7 @@ impl FdStream {
     /// # Errors
     /// What dup(2) and fstat(2) answer.
     pub fn inherit(fd: BorrowedFd<'_>) -> io::Result<Self> {
-        let kind = kind_of(fd)?;
+        let kind = kind(rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(fd)?.st_mode));
         if matches!(kind, FileType::Fifo | FileType::CharDevice) {
             if let Some(own) = reopen(fd) {
                 return FdStream::new(own, kind, true);
@@ -79,7 +65,7 @@ impl FdStream {
     }
 
     fn new(fd: OwnedFd, kind: FileType, nonblocking: bool) -> io::Result<Self> {
-        let reactor = AsyncFd::with_interest(Borrowed(fd.as_raw_fd()), Interest::READABLE | Interest::WRITABLE).ok();
+        let reactor = watch(fd.try_clone()?, Interest::READABLE | Interest::WRITABLE).ok();
         let terminal = rustix::termios::isatty(&fd);
         Ok(FdStream(Arc::new(Inner { fd, kind, nonblocking, reactor, terminal })))
     }
@@ -179,21 +165,6 @@ pub(crate) fn poll_now(fd: BorrowedFd<'_>, events: PollEvents) -> PollEvents {
     ready.set(PollEvents::HUP, found.contains(PollFlags::HUP));
     ready.set(PollEvents::ERR, found.contains(PollFlags::ERR));
     ready
-}
-
-fn kind_of(fd: BorrowedFd<'_>) -> io::Result<FileType> {
-    use rustix::fs::FileType as Host;
-    let stat = rustix::fs::fstat(fd)?;
-    Ok(match Host::from_raw_mode(stat.st_mode) {
-        Host::RegularFile => FileType::Regular,
-        Host::Directory => FileType::Directory,
-        Host::CharacterDevice => FileType::CharDevice,
-        Host::BlockDevice => FileType::BlockDevice,
-        Host::Fifo => FileType::Fifo,
-        Host::Socket => FileType::SocketStream,
-        Host::Symlink => FileType::Symlink,
-        Host::Unknown => FileType::Unknown,
-    })
 }
 
 /// A description of our own, non-blocking, on the same pipe or terminal; `None` where that cannot be had.

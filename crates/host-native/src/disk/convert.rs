@@ -24,8 +24,7 @@ pub(super) fn mode(mode: Mode) -> HostMode {
     HostMode::from_raw_mode(u32::from(mode.0 & CREATE_BITS))
 }
 
-// The widths and signs of the host's fields differ from one processor to the next.
-#[expect(clippy::unnecessary_fallible_conversions, clippy::useless_conversion, reason = "they are of use elsewhere")]
+#[allow(clippy::useless_conversion, reason = "the widths of the host's fields differ between processors")]
 pub(crate) fn stat(host: &HostStat) -> Stat {
     let time = |sec: i64, nsec: u64| Timespec { sec, nsec: u32::try_from(nsec).unwrap_or(0) };
     Stat {

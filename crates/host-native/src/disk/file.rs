@@ -20,7 +20,7 @@ use crate::errno::from_host;
 /// The offset that makes pwritev2(2) use and move the handle's own.
 const OWN_OFFSET: u64 = u64::MAX;
 /// Bytes of zeros written at once where a file system cannot reserve space.
-const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 pub(super) struct DiskFile {
     fd: OwnedFd,

@@ -185,7 +185,7 @@ fn a_directory_that_turns_into_a_link_lets_nothing_out() {
         fs::write(grant.join("swap/file"), b"inside").unwrap();
         symlink(&outside, grant.join("evil")).unwrap();
         let refused = |e: Errno| assert!(matches!(e, Errno::ELOOP | Errno::ENOTDIR), "{e}");
-        while_exchanging(&grant.join("swap"), &grant.join("evil"), 3000, |round| {
+        while_exchanging(&grant.join("swap"), &grant.join("evil"), 5000, |round| {
             let mut through = false;
             match disk.stat(b"swap/file") {
                 Ok(stat) => assert_ne!(stat.ino, secret),
@@ -238,7 +238,7 @@ fn a_file_that_turns_into_a_link_or_a_fifo_lets_nothing_out_and_nothing_hangs() 
             let name = format!("beside-{evil}");
             let path = name.as_bytes();
             fs::write(grant.join(&name), b"inside").unwrap();
-            while_exchanging(&grant.join(&name), &grant.join(evil), 3000, |_| {
+            while_exchanging(&grant.join(&name), &grant.join(evil), 15_000, |_| {
                 let how = HostOpen { read: false, write: true, truncate: false, create_new: None };
                 match (disk.open_file(path, READ), disk.open_file(path, how)) {
                     (Ok(file), _) => {
@@ -322,5 +322,20 @@ fn only_the_memory_devices_open() {
         assert_eq!(dev.open_file(b"urandom", READ).unwrap().read_at(&mut buf, 0).unwrap(), 4);
         assert_eq!(dev.stat(b"tty").unwrap().kind, FileType::CharDevice);
         assert_eq!(errno(dev.open_file(b"tty", READ)), Errno::EACCES);
+    }
+}
+
+#[test]
+fn the_hosts_processes_are_closed() {
+    for walk in [Walk::Openat2, Walk::Stepwise] {
+        let proc = Disk::open_with(Path::new("/proc"), walk).unwrap();
+        for name in ["environ", "mem", "maps"] {
+            let path = format!("{}/{name}", std::process::id()).into_bytes();
+            assert_eq!(proc.stat(&path).unwrap().kind, FileType::Regular);
+            assert_eq!(errno(proc.open_file(&path, READ)), Errno::EACCES);
+        }
+        let mem = format!("{}/mem", std::process::id()).into_bytes();
+        assert_eq!(errno(proc.open_file(&mem, WRITE)), Errno::EACCES);
+        assert_eq!(errno(proc.open_file(b"meminfo", READ)), Errno::EACCES);
     }
 }

@@ -1,6 +1,14 @@
 //! The host's disk through the platform's traits: every operation, and every way out that must be closed. All of it runs
 //! with both ways to walk a path.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "all of this is tests; clippy exempts the functions marked so, but not their helpers"
+)]
+
 mod escapes;
 mod hostfs;
 mod operations;

@@ -1,8 +1,8 @@
 //! Nodes of files without a name: pipes, sockets, streams of the host.
 //!
 //! `/proc/self/fd/N` of such a file leads to an [`AnonNode`]; opening that gives the file again, as open(2) of Linux's
-//! `/proc/self/fd/N` does for a pipe; a socket cannot be opened (ENXIO). Neighbours: procfs makes them, the path walk answers them
-//! ([`MagicTarget::Node`](crate::vfs::MagicTarget::Node)).
+//! `/proc/self/fd/N` does for a pipe; a socket cannot be opened (ENXIO). Neighbours: procfs makes them, the path walk answers
+//! them ([`MagicTarget::Node`](crate::vfs::MagicTarget::Node)).
 
 use std::sync::Arc;
 

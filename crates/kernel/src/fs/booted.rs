@@ -1,52 +1,18 @@
-//! For tests: a kernel with devfs at `/dev`, procfs at `/proc` and a procfs of nobody at `/a b`, on a root of empty directories.
+//! For tests: a kernel with devfs at `/dev`, procfs at `/proc` and a procfs of nobody at `/a b`, on a memfs.
 
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, DirEntry, Errno, Fd, FileType, OpenFlags, Pid, Stat};
+use gopherix_abi::{AccessMode, Errno, Fd, OpenFlags, Pid, Stat};
 
 use super::devfs::DevFs;
 use super::procfs::ProcFs;
-use super::synthetic::{Folder, FolderNode, Origin};
+use super::tests::memfs;
 use crate::Kernel;
-use crate::error::{SysError, SysResult};
 use crate::file::{File, OpenFile};
 use crate::task::{FdEntry, Process, ProcessSpec};
 use crate::testing::TestPlatform;
 use crate::vfs::walk::{Start, Tail, walk};
-use crate::vfs::{FileSystem, FsInfo, Location, MountFlags, MountTable, Name, NodeRef, OpenHow};
-
-/// Directories, each empty but the first, which holds the others.
-struct Bare(Arc<Origin>, &'static [&'static str]);
-
-impl Folder for Bare {
-    const NO_NEW_NAMES: SysError = SysError::bare(Errno::EROFS);
-
-    fn stat(&self) -> SysResult<Stat> {
-        Ok(self.0.stat(1, FileType::Directory, 0o755))
-    }
-
-    fn find(&self, name: &Name) -> SysResult<NodeRef> {
-        match self.1.iter().any(|known| known.as_bytes() == name) {
-            true => Ok(FolderNode::make(Bare(self.0.clone(), &[]))),
-            false => Err(SysError::bare(Errno::ENOENT)),
-        }
-    }
-
-    fn list(&self) -> SysResult<Vec<DirEntry>> {
-        let entry = |name: &&str| DirEntry { ino: 0, kind: FileType::Directory, name: name.as_bytes().into() };
-        Ok(self.1.iter().map(entry).collect())
-    }
-}
-
-impl FileSystem for Bare {
-    fn root(&self) -> NodeRef {
-        FolderNode::make(Bare(self.0.clone(), self.1))
-    }
-
-    fn info(&self) -> FsInfo {
-        FsInfo { kind: "bare", source: String::new(), read_only: true }
-    }
-}
+use crate::vfs::{Location, MountFlags, MountTable, OpenHow};
 
 pub(super) const READ: (bool, bool) = (true, false);
 pub(super) const WRITE: (bool, bool) = (false, true);
@@ -61,8 +27,7 @@ impl Booted {
     pub(super) fn new() -> Self {
         let platform = TestPlatform::new(3, 7);
         let (dev, proc) = (Arc::new(DevFs::new(platform.clone())), Arc::new(ProcFs::new()));
-        let root = Bare(Origin::new(1, None), &["dev", "proc", "a b"]);
-        let mounts = MountTable::new(Arc::new(root), MountFlags::empty());
+        let mounts = MountTable::new(memfs(), MountFlags::empty());
         mounts.mount(b"/dev", dev.clone(), MountFlags::empty()).unwrap();
         mounts.mount(b"/proc", proc.clone(), MountFlags::empty()).unwrap();
         mounts.mount(b"/a b", Arc::new(ProcFs::new()), MountFlags::READ_ONLY).unwrap();

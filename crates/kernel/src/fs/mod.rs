@@ -9,5 +9,9 @@ mod booted;
 mod dev;
 pub mod devfs;
 pub mod hostfs;
+pub mod memfs;
+pub mod overlayfs;
 pub mod procfs;
 mod synthetic;
+#[cfg(test)]
+pub(crate) mod tests;

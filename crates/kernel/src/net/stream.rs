@@ -19,7 +19,7 @@ pub struct StreamFile {
 impl StreamFile {
     /// Stdio, a pipe, a device.
     #[must_use]
-    pub fn new(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
+    pub fn stream(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
         Arc::new(StreamFile { stream, socket: false })
     }
 
@@ -77,7 +77,7 @@ pub struct ListenerFile {
 impl ListenerFile {
     /// A listener that was handed in.
     #[must_use]
-    pub fn new(listener: Arc<dyn HostListener>) -> Arc<dyn File> {
+    pub fn listener(listener: Arc<dyn HostListener>) -> Arc<dyn File> {
         Arc::new(ListenerFile { listener, ino: next_ino() })
     }
 }

@@ -9,6 +9,8 @@
 
 mod mount;
 mod node;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod walk;
 
 pub use mount::{Location, Mount, MountFlags, MountInfo, MountTable};

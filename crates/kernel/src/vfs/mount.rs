@@ -1,6 +1,7 @@
 //! Mounts and places in the tree.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -60,6 +61,12 @@ impl Mount {
         }
     }
 
+    /// Whether it lives in memory, so that nobody else sees what is made in it.
+    #[must_use]
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.fs.info().kind, "memfs" | "overlay")
+    }
+
     /// Whether nothing is mounted above it, so that several steps of a walk can be taken at once.
     #[must_use]
     pub(super) fn is_leaf(&self) -> bool {
@@ -100,8 +107,7 @@ impl MountTable {
         &self.root
     }
 
-    /// Mounts a file system at an absolute path, hiding what is there. Missing directories on the way are made in the file
-    /// system below where it lets that happen.
+    /// Mounts a file system at an absolute path, hiding what is there, if anything is ([`walk::mount_point`]).
     ///
     /// # Errors
     /// EINVAL for `/` or a relative path, EBUSY if the very place is a mount point already, and as mkdir(2).
@@ -109,14 +115,20 @@ impl MountTable {
         if path.first() != Some(&b'/') {
             return fail(Errno::EINVAL, "a mount point is an absolute path");
         }
-        let place = walk::make_directories(&self.root, path)?;
-        if place.rel.is_empty() {
+        let place = walk::mount_point(&self.root, path)?;
+        if place.parent.is_none() {
+            return fail(Errno::EINVAL, "the root cannot be mounted over");
+        }
+        if place.is_mount_root() {
             return fail(Errno::EBUSY, "there is a file system mounted already");
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mount = new_mount(id, fs, flags, &place.path());
         let below = &place.mount;
-        below.above.lock().insert(place.rel.clone(), mount.clone());
+        match below.above.lock().entry(place.rel().into()) {
+            Entry::Occupied(_) => return fail(Errno::EBUSY, "there is a file system mounted already"),
+            Entry::Vacant(entry) => entry.insert(mount.clone()),
+        };
         below.has_above.store(true, Ordering::Release);
         self.mounts.lock().push(Arc::downgrade(&mount));
         Ok(())
@@ -144,19 +156,21 @@ pub struct Location {
     node: NodeRef,
     parent: Option<Arc<Location>>,
     name: Box<[u8]>,
-    /// The path within the mount, components joined by `/`; empty at its root.
-    rel: Box<[u8]>,
+}
+
+impl Drop for Location {
+    fn drop(&mut self) {
+        // One by one: a guest can go down to any depth by `openat`, and a drop that recurses would use up the stack.
+        let mut above = self.parent.take();
+        while let Some(mut place) = above.and_then(Arc::into_inner) {
+            above = place.parent.take();
+        }
+    }
 }
 
 impl Location {
     fn root(mount: &Arc<Mount>) -> Arc<Self> {
-        Arc::new(Location {
-            mount: mount.clone(),
-            node: mount.root.clone(),
-            parent: None,
-            name: Box::default(),
-            rel: Box::default(),
-        })
+        Arc::new(Location { mount: mount.clone(), node: mount.root.clone(), parent: None, name: Box::default() })
     }
 
     /// The node.
@@ -203,11 +217,13 @@ impl Location {
     /// The place of `node`, found in this directory under `name`; the root of a mount if one hangs there.
     #[must_use]
     pub fn child(self: &Arc<Self>, name: &Name, node: NodeRef) -> Arc<Location> {
-        let rel = self.child_rel(name);
-        if let Some(mount) = self.mount_at(&rel) {
-            return self.mounted(name, &mount);
+        match self.mounted_child(name) {
+            Some(mounted) => mounted,
+            None => {
+                let (mount, parent) = (self.mount.clone(), Some(self.clone()));
+                Arc::new(Location { mount, node, parent, name: name.into() })
+            }
         }
-        Arc::new(Location { mount: self.mount.clone(), node, parent: Some(self.clone()), name: name.into(), rel })
     }
 
     /// The mount that hangs in this directory under `name`, as a place.
@@ -216,20 +232,19 @@ impl Location {
         if self.mount.is_leaf() {
             return None;
         }
-        let mount = self.mount_at(&self.child_rel(name))?;
-        Some(self.mounted(name, &mount))
+        let mount = self.mount.above.lock().get(&*self.child_rel(name)).cloned()?;
+        Some(Arc::new(Location {
+            mount: mount.clone(),
+            node: mount.root.clone(),
+            parent: Some(self.clone()),
+            name: name.into(),
+        }))
     }
 
     /// This place with another node: the pinned one of an open directory.
     #[must_use]
     pub fn with_node(&self, node: NodeRef) -> Arc<Location> {
-        Arc::new(Location {
-            mount: self.mount.clone(),
-            node,
-            parent: self.parent.clone(),
-            name: self.name.clone(),
-            rel: self.rel.clone(),
-        })
+        Arc::new(Location { mount: self.mount.clone(), node, parent: self.parent.clone(), name: self.name.clone() })
     }
 
     /// Whether a mount hangs in this directory at `name` or anywhere below it.
@@ -247,6 +262,7 @@ impl Location {
         if self.mount.is_leaf() {
             return;
         }
+        let rel = self.rel();
         for (point, mount) in self.mount.above.lock().iter() {
             let (dir, name) = match point.iter().rposition(|b| *b == b'/') {
                 Some(slash) => {
@@ -254,7 +270,7 @@ impl Location {
                 }
                 None => (&[][..], &**point),
             };
-            if dir != &*self.rel {
+            if dir != &*rel {
                 continue;
             }
             entries.retain(|e| &*e.name != name);
@@ -263,22 +279,38 @@ impl Location {
         }
     }
 
-    fn child_rel(&self, name: &Name) -> Box<[u8]> {
-        if self.rel.is_empty() { name.into() } else { [&*self.rel, b"/", name].concat().into() }
+    /// Whether both are the root of the whole tree, or one and the same place object. For telling a process' root, of which
+    /// every walk that starts there holds the same object.
+    #[must_use]
+    pub(super) fn is_same_root(&self, other: &Location) -> bool {
+        std::ptr::eq(self, other) || (self.parent.is_none() && other.parent.is_none())
     }
 
-    fn mount_at(&self, rel: &[u8]) -> Option<Arc<Mount>> {
-        if self.mount.is_leaf() { None } else { self.mount.above.lock().get(rel).cloned() }
+    fn is_mount_root(&self) -> bool {
+        self.parent.as_ref().is_none_or(|parent| parent.mount.id != self.mount.id)
     }
 
-    fn mounted(self: &Arc<Self>, name: &Name, mount: &Arc<Mount>) -> Arc<Location> {
-        Arc::new(Location {
-            mount: mount.clone(),
-            node: mount.root.clone(),
-            parent: Some(self.clone()),
-            name: name.into(),
-            rel: Box::default(),
-        })
+    /// The path within the mount, components joined by `/`; empty at its root.
+    ///
+    /// It is put together when asked for, so that a place costs no more the deeper it is.
+    fn rel(&self) -> Vec<u8> {
+        let mut names = Vec::new();
+        let mut at = self;
+        while let (false, Some(parent)) = (at.is_mount_root(), &at.parent) {
+            names.push(&*at.name);
+            at = parent;
+        }
+        names.reverse();
+        names.join(&b'/')
+    }
+
+    fn child_rel(&self, name: &Name) -> Vec<u8> {
+        let mut rel = self.rel();
+        if !rel.is_empty() {
+            rel.push(b'/');
+        }
+        rel.extend_from_slice(name);
+        rel
     }
 }
 

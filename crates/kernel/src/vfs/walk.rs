@@ -64,10 +64,8 @@ impl Resolved {
     /// # Errors
     /// ENOENT.
     pub fn existing(self) -> SysResult<(Arc<Location>, Option<Stat>)> {
-        match self.found {
-            Some(found) => Ok((found, self.stat)),
-            None => Err(SysError::bare(Errno::ENOENT)),
-        }
+        let found = self.found.ok_or(SysError::bare(Errno::ENOENT))?;
+        Ok((found, self.stat))
     }
 
     /// The attributes of what is there.
@@ -104,6 +102,7 @@ pub fn walk(start: Start<'_>, path: &[u8], tail: Tail) -> SysResult<Resolved> {
         }
         walker.at = start.root.clone();
     }
+    directory(&walker.at)?;
     walker.run(tail)
 }
 
@@ -158,6 +157,9 @@ struct Walker<'a> {
     rest: Rest,
 }
 
+/// The place that a component names, with its attributes where they were told; `None` if nothing is there.
+type Arrival = Option<(Arc<Location>, Option<Stat>)>;
+
 /// What one look-up came to.
 enum Step {
     /// The last component was reached.
@@ -202,7 +204,8 @@ impl Walker<'_> {
                 None => return fail(Errno::ENOTCAPABLE, "path leads above its directory"),
             };
         }
-        if let Some(parent) = self.at.parent() {
+        // Above the process' root is nothing, even where the tree goes on (chroot(2)).
+        if let (Some(parent), false) = (self.at.parent(), self.at.is_same_root(self.start.root)) {
             self.at = parent.clone();
         }
         Ok(())
@@ -229,7 +232,7 @@ impl Walker<'_> {
     }
 
     /// Several plain components in one question to the file system. On success `at` is the last one's directory.
-    fn chain(&mut self) -> Option<(Option<(Arc<Location>, Option<Stat>)>, usize)> {
+    fn chain(&mut self) -> Option<(Arrival, usize)> {
         if !self.at.mount().is_leaf() {
             return None;
         }
@@ -265,7 +268,7 @@ impl Walker<'_> {
     }
 
     /// Handles what stands at the component that ends at `end`; `self.at` is its directory.
-    fn arrive(&mut self, found: Option<(Arc<Location>, Option<Stat>)>, end: usize, tail: Tail) -> SysResult<Step> {
+    fn arrive(&mut self, found: Arrival, end: usize, tail: Tail) -> SysResult<Step> {
         let last = self.is_last(end);
         let trailing_slash = last && end < self.rest.bytes.len();
         let name_of = |rest: &Rest| -> Box<[u8]> {
@@ -310,6 +313,10 @@ impl Walker<'_> {
         if target.is_empty() {
             return fail(Errno::ENOENT, "empty symbolic link");
         }
+        // A host's or an archive's links may hold anything; file systems are promised names without NUL.
+        if target.contains(&0) {
+            return fail(Errno::EINVAL, "NUL byte in a symbolic link");
+        }
         if target.first() == Some(&b'/') {
             self.leave_base()?;
             self.at = self.start.root.clone();
@@ -340,7 +347,7 @@ impl Walker<'_> {
 
     /// An absolute or magic link is about to be followed: fine from the root, an escape from any other directory handle.
     fn leave_base(&mut self) -> SysResult<()> {
-        if self.start.beneath && !Arc::ptr_eq(self.start.base, self.start.root) {
+        if self.start.beneath && !self.start.base.is_same_root(self.start.root) {
             return fail(Errno::ENOTCAPABLE, "a link leads out of the directory it was looked up in");
         }
         self.depth = 0;
@@ -353,31 +360,34 @@ impl Walker<'_> {
 /// # Errors
 /// ENOTDIR.
 pub fn directory(place: &Location) -> SysResult<&dyn Directory> {
-    match place.node().as_directory() {
-        Some(directory) => Ok(directory),
-        None => fail(Errno::ENOTDIR, "not a directory"),
-    }
+    place.node().as_directory().ok_or(SysError::new(Errno::ENOTDIR, "not a directory"))
 }
 
-/// Walks an absolute path without following links, making the directories that are missing; for mount points.
+/// Walks an absolute path without following links to where a file system is to be mounted. The last component need not exist;
+/// directories missing before it are made in memory, but never on a host.
 ///
 /// # Errors
-/// As mkdir(2); ENOTDIR; ELOOP for a symbolic link on the way.
-pub fn make_directories(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
+/// As mkdir(2); ENOENT; ENOTDIR; ELOOP for a symbolic link on the way.
+pub fn mount_point(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
     let mut at = root.clone();
-    for name in path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".") {
+    let mut names = path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".").peekable();
+    while let Some(name) = names.next() {
         if name == b".." || name.len() > NAME_MAX {
             return fail(Errno::EINVAL, "a mount point has plain components only");
         }
-        at = match at.mounted_child(name) {
-            Some(mounted) => mounted,
-            None => {
-                let node = find_or_make(directory(&at)?, name)?;
-                at.child(name, node)
-            }
+        if let Some(mounted) = at.mounted_child(name) {
+            at = mounted;
+            continue;
+        }
+        let node = match directory(&at)?.lookup(name) {
+            Ok(found) => found.node,
+            // The mount hides whatever is there, so its place only has to have a name.
+            Err(e) if e.errno == Errno::ENOENT && names.peek().is_none() => at.node().clone(),
+            Err(e) if e.errno == Errno::ENOENT && at.mount().is_in_memory() => make(directory(&at)?, name)?,
+            Err(e) => return Err(e),
         };
-        match at.node().kind() {
-            FileType::Directory => {}
+        match node.kind() {
+            FileType::Directory => at = at.child(name, node),
             FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link on the way to a mount point"),
             _ => return fail(Errno::ENOTDIR, "a mount point is a directory"),
         }
@@ -385,13 +395,7 @@ pub fn make_directories(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Loca
     Ok(at)
 }
 
-fn find_or_make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
-    match dir.lookup(name) {
-        Ok(found) => Ok(found.node),
-        Err(e) if e.errno == Errno::ENOENT => {
-            dir.mkdir(name, Mode(0o755))?;
-            dir.lookup(name).map(|found| found.node)
-        }
-        Err(e) => Err(e),
-    }
+fn make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
+    dir.mkdir(name, Mode(0o755))?;
+    dir.lookup(name).map(|found| found.node)
 }

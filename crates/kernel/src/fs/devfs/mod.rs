@@ -15,7 +15,7 @@
 //! A device takes any offset and ignores it, so lseek(2) succeeds. Linux answers it with 0 always; here it answers the offset
 //! asked for.
 //!
-//! Neighbours: built on [`super::synthetic`]; `/dev/tty` looks into the caller's descriptor table. There are no locks here.
+//! Neighbours: built on `fs::synthetic`; `/dev/tty` looks into the caller's descriptor table. There are no locks here.
 
 mod device;
 #[cfg(test)]

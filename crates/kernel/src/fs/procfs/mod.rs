@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `self` | link to the caller's directory |
 //! | `mounts` | link to `self/mounts` |
-//! | `cpuinfo`, `filesystems`, `uptime`, `version` | [`system`] |
-//! | `PID/{cmdline,comm,environ,io,limits,mounts,stat,status}` | [`report`] |
-//! | `PID/fd/N`, `PID/cwd`, `PID/root` | magic links, [`link`] |
+//! | `cpuinfo`, `filesystems`, `uptime`, `version` | `system` |
+//! | `PID/{cmdline,comm,environ,io,limits,mounts,stat,status}` | `report` |
+//! | `PID/fd/N`, `PID/cwd`, `PID/root` | magic links, `link` |
 //!
 //! Formats are Linux's to the byte where parsers look. What is not known is left out; in files whose fields go by position it
 //! is 0. There is no `exe`: a process does not know which file its module came from. Nothing of the host is shown: mounts
@@ -16,7 +16,7 @@
 //! ended, its names answer ENOENT, and opening a file that was found before answers ESRCH. A file that is open goes on reading
 //! what it was when it was opened. Writing answers EACCES; a new name ENOENT, as Linux looks it up among the processes.
 //!
-//! Neighbours: built on [`super::synthetic`]; reads `task` and the mount table. Lock order: the process table's lock and a
+//! Neighbours: built on `fs::synthetic`; reads `task` and the mount table. Lock order: the process table's lock and a
 //! process' locks are taken one at a time and shortly.
 
 mod link;

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 
 use gopherix_abi::{Errno, Fd, FileType, Mode, Pid, SetTime, Signal, Stat, Timespec, Whence};
 
-use super::ProcFs;
 use super::system::FILE_SYSTEMS;
 use crate::error::SysResult;
 use crate::file::File;
 use crate::fs::booted::{BOTH, Booted, READ, WRITE, give, give_open};
-use crate::fs::devfs::DevFs;
+use crate::fs::overlayfs::OverlayFs;
+use crate::fs::tests::memfs;
 use crate::ipc::pipe::pipe;
 use crate::net::{anonymous_stat, next_ino};
 use crate::os_wasm;
@@ -218,7 +218,7 @@ fn mounts_have_six_escaped_fields() {
     let text = sys.read(p.pid, "/proc/mounts").unwrap();
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
     let expected = [
-        ["none", "/", "bare", "ro", "0", "0"],
+        ["memfs", "/", "memfs", "rw", "0", "0"],
         ["devfs", "/dev", "devfs", "rw", "0", "0"],
         ["proc", "/proc", "proc", "rw", "0", "0"],
         ["proc", "/a\\040b", "proc", "ro", "0", "0"],
@@ -238,7 +238,8 @@ fn the_system_tells_of_itself() {
     assert_eq!(processors, ["processor\t: 0", "processor\t: 1", "processor\t: 2"]);
     let kinds: Vec<_> = read("filesystems").lines().map(|l| l.split_once('\t').unwrap().1.to_string()).collect();
     assert_eq!(kinds, FILE_SYSTEMS);
-    for kind in [ProcFs::new().info().kind, DevFs::new(sys.platform.clone()).info().kind] {
+    let mounted = sys.kernel.mounts().list().into_iter().map(|mount| mount.fs.kind);
+    for kind in mounted.chain([OverlayFs::new(memfs(), memfs()).info().kind]) {
         assert!(kinds.iter().any(|k| k == kind));
     }
 }
@@ -361,6 +362,23 @@ fn descriptor_links_open_the_file_itself() {
     // Other processes' are reached as well: there is one user.
     let other = sys.process(ProcessSpec::default());
     assert_eq!(sys.read(other.pid, "/proc/1/fd/4").as_deref(), Ok("a program\n"));
+}
+
+/// The file itself is reached, also when its name is gone.
+#[test]
+fn a_removed_file_is_reached_by_its_descriptor() {
+    let (sys, p) = booted();
+    let root = sys.find(p.pid, "/", Tail::Follow).unwrap();
+    let dir = root.node().as_directory().unwrap();
+    let how = OpenHow { caller: p.pid, read: true, write: true, truncate: false };
+    drop(dir.create(b"file", Mode(0o644), how).unwrap());
+    let open = sys.open(p.pid, "/file", BOTH).unwrap();
+    assert_eq!(open.write(b"content"), Ok(7));
+    give_open(&p, 0, open);
+    dir.unlink(b"file").unwrap();
+    assert_eq!(sys.read(p.pid, "/file"), Err(Errno::ENOENT));
+    assert_eq!(sys.read(p.pid, "/proc/self/fd/0").as_deref(), Ok("content"));
+    assert_eq!(sys.readlink(p.pid, "/proc/self/fd/0").as_deref(), Ok("/file"));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+module example.com/benches
+
+go 1.25

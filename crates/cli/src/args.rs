@@ -1,0 +1,177 @@
+//! The command line: one definition of every flag, from which help, man page and completions come.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::grants::{Grant, Listen, Variable};
+
+/// A Unix for WebAssembly programs, Go's first.
+#[derive(Debug, Parser)]
+#[command(name = "gopherix", version, about, after_help = crate::exit::HELP, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a program: a .wasm file (GOOS=wasip1, or any WASI preview 1), a Go file, or a Go package
+    Run(Box<RunArgs>),
+    /// Tell what is in a module: Go version, build info, imports, sizes by package
+    Inspect(InspectArgs),
+    /// The cache of compiled modules
+    #[command(subcommand)]
+    Cache(CacheCommand),
+    /// List the system calls and how far each is supported
+    Syscalls {
+        /// As the page SYSCALLS.md
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+    /// Compile a module into the cache (the background helper of `run`)
+    #[command(hide = true)]
+    FillCache {
+        /// The claimed copy of the module
+        claim: PathBuf,
+    },
+}
+
+/// Flags of `run`.
+#[derive(Debug, Parser)]
+#[command(after_help = crate::exit::HELP)]
+pub(crate) struct RunArgs {
+    /// Grant a host directory: HOST[::GUEST][:ro]. Without GUEST it appears at its own absolute path
+    #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "Grants")]
+    pub(crate) dir: Vec<Grant>,
+
+    /// Grant a host directory to read; changes are kept in memory and lost at the end
+    #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Grants")]
+    pub(crate) overlay: Vec<Grant>,
+
+    /// Set an environment variable, or pass one on from here (K alone)
+    #[arg(long, value_name = "K[=V]", help_heading = "Grants")]
+    pub(crate) env: Vec<Variable>,
+
+    /// Pass on the whole environment
+    #[arg(long, help_heading = "Grants")]
+    pub(crate) env_inherit: bool,
+
+    /// Hand in a listening TCP socket (as descriptor 3 and following, LISTEN_FDS tells how many)
+    #[arg(long, value_name = "ADDR", help_heading = "Grants")]
+    pub(crate) listen: Vec<Listen>,
+
+    /// Grant everything: the host's file system, the environment, this working directory
+    #[arg(short = 'A', long, help_heading = "Grants")]
+    pub(crate) allow_all: bool,
+
+    /// Working directory in the guest. Default: this one if the guest sees it, else /
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cwd: Option<String>,
+
+    /// The program's own name (argument 0)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) argv0: Option<String>,
+
+    /// Most linear memory, such as 64M or 1G
+    #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
+    pub(crate) memory: Option<u64>,
+
+    /// End the program after this long, such as 10s or 500ms (exit code 124)
+    #[arg(long, value_name = "TIME", value_parser = crate::grants::time, help_heading = "Limits")]
+    pub(crate) timeout: Option<Duration>,
+
+    /// End the program after this much CPU time (exit code 152)
+    #[arg(long, value_name = "TIME", value_parser = crate::grants::time, help_heading = "Limits")]
+    pub(crate) cpu_time: Option<Duration>,
+
+    /// Most open files
+    #[arg(long, value_name = "N", default_value_t = gopherix::Limits::DEFAULT_OPEN_FILES, help_heading = "Limits")]
+    pub(crate) max_files: u32,
+
+    /// Largest file it may write
+    #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
+    pub(crate) max_file_size: Option<u64>,
+
+    /// Most bytes it may write to files in all
+    #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
+    pub(crate) max_written: Option<u64>,
+
+    /// Log system calls to stderr, of all families or of these
+    #[arg(
+        long,
+        value_name = "FAMILIES",
+        value_delimiter = ',',
+        num_args = 0..,
+        require_equals = true,
+        default_missing_value = "all",
+        help_heading = "Looking in"
+    )]
+    pub(crate) trace: Option<Vec<String>>,
+
+    /// Count system calls and their time, and print a table at the end
+    #[arg(long, help_heading = "Looking in")]
+    pub(crate) trace_summary: bool,
+
+    /// Write the trace to a file instead of stderr
+    #[arg(long, value_name = "FILE", help_heading = "Looking in")]
+    pub(crate) trace_file: Option<PathBuf>,
+
+    /// Which compiler to use
+    #[arg(long, value_enum, default_value_t = Compiler::Auto, help_heading = "Compiling")]
+    pub(crate) compiler: Compiler,
+
+    /// Neither read nor fill the cache of compiled modules
+    #[arg(long, help_heading = "Compiling")]
+    pub(crate) no_cache: bool,
+
+    /// The program: file.wasm, file.go, or a Go package such as ./cmd/app
+    #[arg(value_name = "PROGRAM")]
+    pub(crate) program: PathBuf,
+
+    /// Its arguments
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Compilers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compiler {
+    /// The cached optimised code; the first time baseline code at once, while the optimised is made in the background
+    Auto,
+    /// Always compile fast, run slower
+    Baseline,
+    /// Compile well before the start
+    Optimizing,
+}
+
+/// Flags of `inspect`.
+#[derive(Debug, Parser)]
+pub(crate) struct InspectArgs {
+    /// The module
+    pub(crate) module: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many packages to list by size; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// List what is in it
+    List,
+    /// Empty it
+    Clear,
+}

@@ -1,0 +1,95 @@
+//! `gopherix cache`, and the helper that fills it in the background.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+use gopherix::{CompilePolicy, Interruption, Machine, ModuleCache, Program};
+use indicatif::HumanBytes;
+
+use crate::args::CacheCommand;
+
+/// CPU seconds the helper may use before it is ended: a bound, not an expectation.
+const FILL_CPU_SECS: u64 = 600;
+
+/// The user's cache of compiled modules.
+pub(crate) fn open() -> anyhow::Result<ModuleCache> {
+    Ok(ModuleCache::open(&dir()?)?)
+}
+
+/// `$GOPHERIX_CACHE`, or `gopherix` in the user's cache folder (XDG_CACHE_HOME).
+fn dir() -> anyhow::Result<PathBuf> {
+    if let Some(dir) = std::env::var_os("GOPHERIX_CACHE").filter(|d| !d.is_empty()) {
+        return Ok(dir.into());
+    }
+    let dirs = directories::BaseDirs::new().context("no home directory; set GOPHERIX_CACHE")?;
+    Ok(dirs.cache_dir().join("gopherix").join("modules"))
+}
+
+/// `gopherix cache list|clear`.
+pub(crate) fn cache(command: &CacheCommand) -> anyhow::Result<u8> {
+    let cache = open()?;
+    let mut out = std::io::stdout().lock();
+    match command {
+        CacheCommand::List => {
+            let entries = cache.list()?;
+            let total = entries.iter().fold(0u64, |sum, e| sum.saturating_add(e.code_bytes));
+            for entry in &entries {
+                let key = entry.key.get(..12).unwrap_or(&entry.key);
+                let age = indicatif::HumanDuration(std::time::Duration::from_secs(entry.age_secs));
+                writeln!(
+                    out,
+                    "{key}  {:>10}  {age:>12} ago  {}",
+                    HumanBytes(entry.code_bytes).to_string(),
+                    entry.name
+                )?;
+            }
+            writeln!(out, "{} modules, {} in {}", entries.len(), HumanBytes(total), cache.dir().display())?;
+        }
+        CacheCommand::Clear => {
+            let count = cache.clear()?;
+            writeln!(out, "{count} modules removed from {}", cache.dir().display())?;
+        }
+    }
+    Ok(0)
+}
+
+/// Starts a helper that compiles the module well and outlives this process: quiet, nice, bounded. Only one at a time works
+/// on a module.
+pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &[u8], interruption: Interruption) {
+    let Some(claim) = cache.claim(program.key(), wasm) else { return };
+    let Ok(own) = std::env::current_exe() else { return };
+    let mut helper = Command::new(own);
+    helper.arg("fill-cache").arg(&claim).env("GOPHERIX_CACHE", cache.dir());
+    helper.env("GOPHERIX_FILL", if interruption == Interruption::Epochs { "epochs" } else { "calls" });
+    helper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
+    if helper.spawn().is_err() {
+        let _ = std::fs::remove_file(claim);
+    }
+}
+
+/// `gopherix fill-cache`: compiles a claimed module and removes the claim.
+pub(crate) fn fill(claim: &Path) -> anyhow::Result<u8> {
+    // A session of its own, so that a ^C meant for the program does not end it.
+    let _ = rustix::process::setsid();
+    let _ = rustix::process::nice(19);
+    let limit = rustix::process::Rlimit { current: Some(FILL_CPU_SECS), maximum: Some(FILL_CPU_SECS) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Cpu, limit);
+    let interruption = match std::env::var("GOPHERIX_FILL").as_deref() {
+        Ok("epochs") => Interruption::Epochs,
+        _ => Interruption::InCalls,
+    };
+    let compiled = std::fs::read(claim).context("the claimed module is gone").and_then(|wasm| {
+        let machine = Machine::builder()
+            .cpus(1)
+            .interruption(interruption)
+            .compile_policy(CompilePolicy::Optimizing)
+            .cache(open()?)
+            .boot()?;
+        machine.load(&wasm)?;
+        Ok(())
+    });
+    let _ = std::fs::remove_file(claim);
+    compiled.map(|()| 0)
+}

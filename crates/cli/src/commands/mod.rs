@@ -1,0 +1,21 @@
+//! The subcommands.
+
+mod cache;
+mod inspect;
+mod pages;
+mod run;
+
+use crate::args::Command;
+
+/// Runs a subcommand; its exit code.
+pub(crate) fn dispatch(command: Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Run(args) => run::run(*args),
+        Command::Inspect(args) => inspect::inspect(&args),
+        Command::Cache(command) => cache::cache(&command),
+        Command::Syscalls { markdown } => pages::syscalls(markdown),
+        Command::Completions { shell } => pages::completions(shell),
+        Command::Man => pages::man(),
+        Command::FillCache { claim } => cache::fill(&claim),
+    }
+}

@@ -1,0 +1,244 @@
+//! `gopherix run`.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use gopherix::{
+    Access, Builder, Child, CompilePolicy, ExitStatus, HowCompiled, Interruption, Limits, Machine, Outcome, Program,
+    Stdio,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::cache;
+use crate::args::{Compiler, RunArgs};
+use crate::exit::say;
+use crate::grants::{Grant, Variable};
+use crate::project;
+use crate::trace::Tracer;
+
+/// How long compiling may take before a line on the terminal says so.
+const QUIET: Duration = Duration::from_millis(500);
+/// How long a program that was ended from outside has to come to a system call before it is ended with this process.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// Runs a program to its end; the exit code.
+pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
+    let tracer = Tracer::from_args(&args)?;
+    let wasm = project::module(&args.program)?;
+    let interruption = interruption(&args);
+    let cache = if args.no_cache { None } else { Some(cache::open()?) };
+    let mut builder = Machine::builder().interruption(interruption).compile_policy(policy(&args));
+    if let Some(cache) = &cache {
+        builder = builder.cache(cache.clone());
+    }
+    if let Some(tracer) = &tracer {
+        builder = builder.trace(tracer.clone());
+    }
+    let (builder, points) = grant(builder, &args)?;
+    let machine = builder.boot()?;
+    let program = load(&machine, &args.program, &wasm)?;
+    if let Some(cache) = &cache {
+        note_in_cache(cache, &program, &args, &wasm, interruption);
+    }
+    let child = spawn(&machine, &program, &args, &points)?;
+    let outcome = wait(&child, args.timeout);
+    if let Some(tracer) = &tracer {
+        tracer.finish();
+    }
+    Ok(conclude(&child, &outcome, &args))
+}
+
+/// One guest needs no interruption in the middle of its code: this process can be ended with it. A CPU limit does.
+fn interruption(args: &RunArgs) -> Interruption {
+    if args.cpu_time.is_some() { Interruption::Epochs } else { Interruption::InCalls }
+}
+
+fn policy(args: &RunArgs) -> CompilePolicy {
+    match args.compiler {
+        Compiler::Auto if args.no_cache => CompilePolicy::Baseline,
+        Compiler::Auto => CompilePolicy::BaselineFirst,
+        Compiler::Baseline => CompilePolicy::Baseline,
+        Compiler::Optimizing => CompilePolicy::Optimizing,
+    }
+}
+
+/// The granted directories as mounts; and where in the guest they are.
+fn grant(mut builder: Builder, args: &RunArgs) -> anyhow::Result<(Builder, Vec<String>)> {
+    let mut points = Vec::new();
+    let mut mount = |builder: Builder, grant: &Grant, access| -> anyhow::Result<Builder> {
+        let point = grant.point()?;
+        points.push(point.clone());
+        Ok(builder.dir(&grant.host, point, access))
+    };
+    if args.allow_all {
+        let everything = Grant { host: "/".into(), guest: Some("/".into()), read_only: false };
+        builder = mount(builder, &everything, Access::ReadWrite)?;
+    }
+    for dir in &args.dir {
+        let access = if dir.read_only { Access::ReadOnly } else { Access::ReadWrite };
+        builder = mount(builder, dir, access)?;
+    }
+    for overlay in &args.overlay {
+        builder = mount(builder, overlay, Access::Overlay)?;
+    }
+    Ok((builder, points))
+}
+
+/// Loads the module; a spinner tells of it if it takes long and somebody is watching.
+fn load(machine: &Machine, path: &Path, wasm: &[u8]) -> anyhow::Result<Program> {
+    let spinner = ProgressBar::new_spinner();
+    spinner.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (done, waiting) = std::sync::mpsc::channel::<()>();
+    let watcher = std::thread::spawn({
+        let spinner = spinner.clone();
+        move || {
+            if waiting.recv_timeout(QUIET).is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout) {
+                spinner.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+                if let Ok(style) = ProgressStyle::with_template("{spinner} compiling {msg} ({elapsed})") {
+                    spinner.set_style(style);
+                }
+                spinner.set_message(name);
+                spinner.enable_steady_tick(Duration::from_millis(100));
+                let _ = waiting.recv();
+            }
+        }
+    });
+    let program = machine.load(wasm);
+    drop(done);
+    let _ = watcher.join();
+    spinner.finish_and_clear();
+    program.with_context(|| format!("{}", path.display()))
+}
+
+fn note_in_cache(
+    cache: &gopherix::ModuleCache,
+    program: &Program,
+    args: &RunArgs,
+    wasm: &[u8],
+    interruption: Interruption,
+) {
+    if program.how() == HowCompiled::Cached || args.compiler == Compiler::Baseline {
+        return;
+    }
+    let path = args.program.canonicalize().unwrap_or_else(|_| args.program.clone());
+    cache.describe(program.key(), &path.to_string_lossy(), wasm.len());
+    if program.how() == HowCompiled::Baseline {
+        cache::fill_in_background(cache, program, wasm, interruption);
+    }
+}
+
+fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]) -> anyhow::Result<Child> {
+    let name = match &args.argv0 {
+        Some(name) => name.clone(),
+        None => args.program.to_string_lossy().into_owned(),
+    };
+    let mut command = machine
+        .command(program)
+        .argv0(name)
+        .args(args.args.iter().map(|a| a.as_encoded_bytes()))
+        .cwd(working_directory(args, points))
+        .stdin(Stdio::Inherit)
+        .stdout(Stdio::Inherit)
+        .stderr(Stdio::Inherit)
+        .limits(limits(args));
+    if args.env_inherit || args.allow_all {
+        for (name, value) in std::env::vars_os() {
+            command = command.env(name.as_encoded_bytes(), value.as_encoded_bytes());
+        }
+    }
+    for Variable { name, value } in &args.env {
+        match value {
+            Some(value) => command = command.env(name, value),
+            None => {
+                if let Some(value) = std::env::var_os(name) {
+                    command = command.env(name, value.as_encoded_bytes());
+                }
+            }
+        }
+    }
+    for listen in &args.listen {
+        let listener = TcpListener::bind(&*listen.0).with_context(|| format!("cannot listen on {:?}", listen.0))?;
+        command = command.listen(listener);
+    }
+    Ok(command.spawn()?)
+}
+
+/// The given one; or this process' own, if the guest sees it; or the root.
+fn working_directory(args: &RunArgs, points: &[String]) -> String {
+    if let Some(cwd) = &args.cwd {
+        return cwd.clone();
+    }
+    let here = std::env::current_dir().ok().and_then(|d| d.into_os_string().into_string().ok());
+    let visible = |here: &String| points.iter().any(|point| Path::new(here).starts_with(point));
+    // A grant of another directory at such a place would be a coincidence; only grants at their own path count.
+    let own = args.dir.iter().chain(&args.overlay).any(|grant| grant.guest.is_none());
+    here.filter(|here| (own || args.allow_all) && visible(here)).unwrap_or_else(|| "/".into())
+}
+
+fn limits(args: &RunArgs) -> Limits {
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Limits {
+        memory: args.memory,
+        open_files: args.max_files,
+        cpu_time_ns: args.cpu_time.map(nanos),
+        wall_time_ns: args.timeout.map(nanos),
+        file_size: args.max_file_size,
+        total_written: args.max_written,
+    }
+}
+
+/// Waits for the end. A program that does not come to a system call after its time is up is left to the end of this process.
+fn wait(child: &Child, timeout: Option<Duration>) -> Outcome {
+    let (done, ended) = std::sync::mpsc::channel();
+    let process: Arc<_> = child.process().clone();
+    std::thread::spawn(move || {
+        let _ = done.send(futures::executor::block_on(process.wait()));
+    });
+    let patience = timeout.map(|t| t.saturating_add(GRACE));
+    let began = Instant::now();
+    loop {
+        let left = patience.map(|p| p.saturating_sub(began.elapsed()));
+        let status = match left {
+            Some(left) => ended.recv_timeout(left).ok(),
+            None => ended.recv().ok(),
+        };
+        if status.is_some() {
+            if let Some(outcome) = child.outcome() {
+                return outcome;
+            }
+        }
+        if left.is_some_and(|left| left.is_zero()) {
+            return Outcome { status: ExitStatus::TimedOut, note: Some("its wall time is up".into()) };
+        }
+    }
+}
+
+/// Says what the program itself could not, and gives the exit code.
+fn conclude(child: &Child, outcome: &Outcome, args: &RunArgs) -> u8 {
+    let name = args.program.display();
+    let usage = child.usage();
+    match outcome.status {
+        ExitStatus::TimedOut => {
+            let limit = args.timeout.unwrap_or_default();
+            say(&format!("gopherix: {name}: ended after {limit:?} (--timeout)"));
+        }
+        ExitStatus::Signaled(signal) => {
+            let note = outcome.note.as_deref().map(|n| format!(": {n}")).unwrap_or_default();
+            say(&format!("gopherix: {name}: ended by {signal}{note}"));
+        }
+        ExitStatus::Exited(_) => {}
+    }
+    if outcome.status.code() != 0 {
+        if let Some(limit) = args.memory.filter(|_| usage.hit_memory_limit) {
+            say(&format!("gopherix: {name}: it asked for more than {} bytes of memory (--memory)", limit));
+        }
+        if usage.hit_open_files_limit {
+            say(&format!("gopherix: {name}: it asked for more than {} open files (--max-files)", args.max_files));
+        }
+    }
+    outcome.status.code()
+}

@@ -1,0 +1,205 @@
+//! How a program is started.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
+use gopherix_host_native::net::Listener;
+use gopherix_kernel::file::OpenFile;
+use gopherix_kernel::net::ListenerFile;
+use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec};
+use gopherix_kernel::vfs::walk::{Start, Tail, directory, walk};
+use gopherix_kernel::vfs::{Location, OpenHow};
+use gopherix_kernel::{SysResult, os_wasm};
+
+use crate::stdio::{PipeReader, PipeWriter};
+use crate::{Child, Error, Machine, Program, Stdio};
+
+/// How a program is to be started: arguments, environment, working directory, streams, limits.
+pub struct Command {
+    machine: Machine,
+    program: Program,
+    argv0: Option<Vec<u8>>,
+    args: Vec<Vec<u8>>,
+    env: Vec<Vec<u8>>,
+    cwd: String,
+    stdio: [Stdio; 3],
+    listeners: Vec<TcpListener>,
+    limits: Limits,
+}
+
+impl Command {
+    pub(crate) fn new(machine: Machine, program: Program) -> Self {
+        Command {
+            machine,
+            program,
+            argv0: None,
+            args: Vec::new(),
+            env: Vec::new(),
+            cwd: "/".into(),
+            stdio: [Stdio::Null, Stdio::Null, Stdio::Null],
+            listeners: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The program's own name, argument 0; `program` unless told otherwise.
+    #[must_use]
+    pub fn argv0(mut self, name: impl Into<Vec<u8>>) -> Self {
+        self.argv0 = Some(name.into());
+        self
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<Vec<u8>>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: Into<Vec<u8>>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets an environment variable. Nothing of the host's environment is there unless set.
+    #[must_use]
+    pub fn env(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        let prefix = [name.as_ref(), b"="].concat();
+        self.env.retain(|entry| !entry.starts_with(&prefix));
+        self.env.push([&prefix, value.as_ref()].concat());
+        self
+    }
+
+    /// The working directory, an absolute path in the machine; `/` unless told otherwise.
+    #[must_use]
+    pub fn cwd(mut self, path: impl Into<String>) -> Self {
+        self.cwd = path.into();
+        self
+    }
+
+    /// Where stdin leads; to `/dev/null` unless told otherwise, as the others.
+    #[must_use]
+    pub fn stdin(mut self, stdio: Stdio) -> Self {
+        self.stdio[0] = stdio;
+        self
+    }
+
+    /// Where stdout leads.
+    #[must_use]
+    pub fn stdout(mut self, stdio: Stdio) -> Self {
+        self.stdio[1] = stdio;
+        self
+    }
+
+    /// Where stderr leads.
+    #[must_use]
+    pub fn stderr(mut self, stdio: Stdio) -> Self {
+        self.stdio[2] = stdio;
+        self
+    }
+
+    /// Hands in a listening socket. They are descriptors 3 and following, and `LISTEN_FDS` tells how many
+    /// (sd_listen_fds(3)).
+    #[must_use]
+    pub fn listen(mut self, listener: TcpListener) -> Self {
+        self.listeners.push(listener);
+        self
+    }
+
+    /// What the process may use.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If the working directory is not there, or a stream or listener cannot be set up.
+    pub fn spawn(self) -> Result<Child, Error> {
+        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits } = self;
+        complete_env(&mut env, &cwd, listeners.len());
+        let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
+        let spec = ProcessSpec { args, env, cwd: cwd.clone().into_bytes(), limits };
+        let kernel = machine.kernel();
+        let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
+        let mut fds = Vec::new();
+        let (mut stdin, mut outputs) = (None, Vec::new());
+        let opened = machine.host.enter(|| {
+            for (fd, stdio) in (0..).zip(stdio) {
+                let opened = stdio.open(fd, |access| open_null(&process, access))?;
+                stdin = stdin.take().or(opened.writer);
+                outputs.push(opened.reader);
+                fds.push(os_wasm::inherited(opened.file));
+            }
+            Ok(())
+        });
+        opened.map_err(Error::setup("standard streams"))?;
+        for listener in listeners {
+            let listener = machine.host.enter(|| Listener::new(listener))?;
+            let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
+            fds.push(os_wasm::inherited(file));
+        }
+        fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
+        machine.host.start(&program.program, &process, fds)?;
+        let mut outputs = outputs.into_iter().skip(1);
+        let stdout: Option<PipeReader> = outputs.next().flatten();
+        let stderr: Option<PipeReader> = outputs.next().flatten();
+        let stdin: Option<PipeWriter> = stdin;
+        Ok(Child { stdin, stdout, stderr, process, _machine: machine })
+    }
+}
+
+/// `PWD` is how a WASI program learns its working directory; GOMAXPROCS above 1 makes Go throw on wasm ("newosproc").
+fn complete_env(env: &mut Vec<Vec<u8>>, cwd: &str, listeners: usize) {
+    env.retain(|entry| !entry.starts_with(b"PWD=") && !entry.starts_with(b"GOMAXPROCS="));
+    env.push(format!("PWD={cwd}").into_bytes());
+    if listeners > 0 {
+        env.retain(|entry| !entry.starts_with(b"LISTEN_FDS="));
+        env.push(format!("LISTEN_FDS={listeners}").into_bytes());
+    }
+}
+
+/// The directories handed to a WASI program. Go's runtime resolves every path itself and needs the root only. wasi-libc
+/// takes `/` and `.` for the same empty prefix, so a program in a working directory other than `/` gets the top-level
+/// directories by name, then the working directory as `.`, which wins for relative paths.
+fn preopens(process: &Arc<Process>, is_go: bool) -> SysResult<Vec<FdEntry>> {
+    let mut list = vec![FdEntry::preopened(open_directory(process, process.root.clone())?, b"/")];
+    let cwd = process.cwd.lock().clone();
+    if is_go || cwd.parent().is_none() {
+        return Ok(list);
+    }
+    let root = list.first().map(|entry| entry.file.clone());
+    for entry in root.map(|root| root.listing(true)).transpose()?.iter().flat_map(|entries| entries.iter()) {
+        if entry.kind == FileType::Directory {
+            let name = [b"/", &*entry.name].concat();
+            let place = find(process, &name)?;
+            list.push(FdEntry::preopened(open_directory(process, place)?, &name));
+        }
+    }
+    list.push(FdEntry::preopened(open_directory(process, cwd)?, b"."));
+    Ok(list)
+}
+
+fn open_directory(process: &Process, place: Arc<Location>) -> SysResult<Arc<OpenFile>> {
+    directory(&place)?;
+    let how = OpenHow { caller: process.pid, read: true, write: false, truncate: false };
+    let file = place.node().open(how)?;
+    let place = file.node().map_or(place.clone(), |pinned| place.with_node(pinned));
+    Ok(OpenFile::new(file, AccessMode::ReadOnly, OpenFlags::empty(), Some(place)))
+}
+
+fn find(process: &Process, path: &[u8]) -> SysResult<Arc<Location>> {
+    let start = Start { root: &process.root, base: &process.root, beneath: false, caller: process.pid };
+    walk(start, path, Tail::Follow)?.existing().map(|(place, _)| place)
+}
+
+fn open_null(process: &Process, access: AccessMode) -> SysResult<Arc<OpenFile>> {
+    let place = find(process, b"/dev/null")?;
+    let how = OpenHow { caller: process.pid, read: access.reads(), write: access.writes(), truncate: false };
+    Ok(OpenFile::new(place.node().open(how)?, access, OpenFlags::empty(), Some(place)))
+}

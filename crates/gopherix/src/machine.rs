@@ -1,0 +1,253 @@
+//! Machines: a kernel with its mounts, its engines and its module cache.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gopherix_host_native::clock::NativePlatform;
+use gopherix_host_native::{
+    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, cache,
+};
+use gopherix_kernel::fs::devfs::DevFs;
+use gopherix_kernel::fs::hostfs::HostFs;
+use gopherix_kernel::fs::memfs::{Clock, MemFs};
+use gopherix_kernel::fs::overlayfs::OverlayFs;
+use gopherix_kernel::fs::procfs::ProcFs;
+use gopherix_kernel::platform::Platform;
+use gopherix_kernel::trace::TraceSink;
+use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable};
+use gopherix_kernel::{Kernel, SysError};
+
+use crate::{Command, Error};
+
+/// What guests may do with a host directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read it.
+    ReadOnly,
+    /// Read and change it.
+    ReadWrite,
+    /// Read it, and change what they see: changes stay in memory and are gone with the machine.
+    Overlay,
+}
+
+struct Mount {
+    point: String,
+    source: Source,
+}
+
+enum Source {
+    Host(PathBuf, Access),
+    Memory(Option<u64>),
+}
+
+/// What a [`Machine`] is made of.
+pub struct Builder {
+    mounts: Vec<Mount>,
+    cpus: Option<usize>,
+    interruption: Interruption,
+    policy: CompilePolicy,
+    cache: Option<ModuleCache>,
+    trace: Option<Arc<dyn TraceSink>>,
+}
+
+impl Builder {
+    /// Grants a directory of the host, at an absolute path in the machine; at `/` it becomes the root.
+    #[must_use]
+    pub fn dir(mut self, host: impl Into<PathBuf>, point: impl Into<String>, access: Access) -> Self {
+        self.mounts.push(Mount { point: point.into(), source: Source::Host(host.into(), access) });
+        self
+    }
+
+    /// Mounts an empty file system in memory of at most `limit` bytes.
+    #[must_use]
+    pub fn memory(mut self, point: impl Into<String>, limit: Option<u64>) -> Self {
+        self.mounts.push(Mount { point: point.into(), source: Source::Memory(limit) });
+        self
+    }
+
+    /// Processors that guests may use; all of the host's unless told otherwise.
+    #[must_use]
+    pub fn cpus(mut self, cpus: usize) -> Self {
+        self.cpus = Some(cpus);
+        self
+    }
+
+    /// How guests are interrupted. [`Interruption::Epochs`] unless told otherwise, so that busy guests share processors and
+    /// can be killed.
+    #[must_use]
+    pub fn interruption(mut self, interruption: Interruption) -> Self {
+        self.interruption = interruption;
+        self
+    }
+
+    /// Which compiler serves modules that are not in the cache; the optimising one unless told otherwise.
+    #[must_use]
+    pub fn compile_policy(mut self, policy: CompilePolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Keeps compiled modules here. Without one every load compiles.
+    #[must_use]
+    pub fn cache(mut self, cache: ModuleCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// Tells every system call to this sink.
+    #[must_use]
+    pub fn trace(mut self, sink: Arc<dyn TraceSink>) -> Self {
+        self.trace = Some(sink);
+        self
+    }
+
+    /// Boots the machine.
+    ///
+    /// # Errors
+    /// If a host directory cannot be opened, a mount point is impossible, or the host refuses threads or timers.
+    pub fn boot(self) -> Result<Machine, Error> {
+        let Builder { mounts, cpus, interruption, policy, cache, trace } = self;
+        let mut devices = None;
+        let config = HostConfig { cpus, interruption, trace };
+        let host = Host::boot(config, |platform| mount_all(&mounts, platform, &mut devices))?;
+        if let Some((devfs, procfs)) = devices {
+            devfs.set_kernel(host.kernel());
+            procfs.set_kernel(host.kernel());
+        }
+        Ok(Machine { host: Arc::new(host), cache, policy })
+    }
+}
+
+type Devices = (Arc<DevFs>, Arc<ProcFs>);
+
+/// The root first, then `/dev` and `/proc`, then what was asked for, so that a grant may hide even those.
+fn mount_all(
+    mounts: &[Mount],
+    platform: &Arc<NativePlatform>,
+    devices: &mut Option<Devices>,
+) -> Result<MountTable, HostError> {
+    let clock: Clock = {
+        let platform = platform.clone();
+        Arc::new(move || platform.wall_time())
+    };
+    let is_root = |m: &&Mount| m.point.bytes().all(|b| b == b'/');
+    let root = match mounts.iter().find(is_root) {
+        Some(mount) => file_system(&mount.source, &clock)?,
+        None => Arc::new(MemFs::new(clock.clone(), None)),
+    };
+    let table = MountTable::new(root, MountFlags::empty());
+    let devfs = Arc::new(DevFs::new(platform.clone()));
+    let procfs = Arc::new(ProcFs::new());
+    table.mount(b"/dev", devfs.clone(), MountFlags::empty())?;
+    table.mount(b"/proc", procfs.clone(), MountFlags::empty())?;
+    if !mounts.iter().any(|m| is_root(&m)) {
+        table.mount(b"/tmp", Arc::new(MemFs::new(clock.clone(), None)), MountFlags::empty())?;
+    }
+    *devices = Some((devfs, procfs));
+    for mount in mounts.iter().filter(|m| !is_root(m)) {
+        let fs = file_system(&mount.source, &clock)?;
+        table.mount(mount.point.as_bytes(), fs, MountFlags::empty()).map_err(|e| refused(&mount.point, e))?;
+    }
+    Ok(table)
+}
+
+fn refused(point: &str, error: SysError) -> HostError {
+    HostError::Io { what: format!("cannot mount at {point}"), source: std::io::Error::other(error) }
+}
+
+fn file_system(source: &Source, clock: &Clock) -> Result<Arc<dyn FileSystem>, HostError> {
+    Ok(match source {
+        Source::Memory(limit) => Arc::new(MemFs::new(clock.clone(), *limit)),
+        Source::Host(path, access) => {
+            let dir = Disk::open(path).map_err(|source| HostError::Io {
+                what: format!("cannot open the directory {}", path.display()),
+                source,
+            })?;
+            let read_only = *access != Access::ReadWrite;
+            let fs = Arc::new(HostFs::new(dir, read_only, "host".into()));
+            match access {
+                Access::Overlay => Arc::new(OverlayFs::new(fs, Arc::new(MemFs::new(clock.clone(), None)))),
+                _ => fs,
+            }
+        }
+    })
+}
+
+/// A Unix of its own, in which programs run. Clones are the same machine.
+#[derive(Clone)]
+pub struct Machine {
+    pub(crate) host: Arc<Host>,
+    cache: Option<ModuleCache>,
+    policy: CompilePolicy,
+}
+
+impl Machine {
+    /// What a machine can be made of.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder {
+            mounts: Vec::new(),
+            cpus: None,
+            interruption: Interruption::Epochs,
+            policy: CompilePolicy::Optimizing,
+            cache: None,
+            trace: None,
+        }
+    }
+
+    /// Makes a program of a module's bytes, out of the cache where it is there.
+    ///
+    /// # Errors
+    /// If the bytes are no module that can run here.
+    pub fn load(&self, wasm: &[u8]) -> Result<Program, Error> {
+        let program = self.host.engines().load(wasm, self.cache.as_ref(), self.policy)?;
+        Ok(Program { program, is_go: gopherix_golang::is_go(wasm) })
+    }
+
+    /// Reads and loads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, and as [`Machine::load`].
+    pub fn load_file(&self, path: &Path) -> Result<Program, Error> {
+        self.load(&std::fs::read(path)?)
+    }
+
+    /// How a program is to be started.
+    #[must_use]
+    pub fn command(&self, program: &Program) -> Command {
+        Command::new(self.clone(), program.clone())
+    }
+
+    /// The kernel under it.
+    #[must_use]
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        self.host.kernel()
+    }
+}
+
+/// A program that can be started any number of times.
+#[derive(Clone)]
+pub struct Program {
+    pub(crate) program: gopherix_host_native::Program,
+    pub(crate) is_go: bool,
+}
+
+impl Program {
+    /// Where its code came from.
+    #[must_use]
+    pub fn how(&self) -> HowCompiled {
+        self.program.how
+    }
+
+    /// Its key in the module cache.
+    #[must_use]
+    pub fn key(&self) -> cache::Key {
+        self.program.key
+    }
+
+    /// Whether the Go toolchain made it.
+    #[must_use]
+    pub fn is_go(&self) -> bool {
+        self.is_go
+    }
+}

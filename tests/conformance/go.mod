@@ -1,0 +1,3 @@
+module gopherix/conformance
+
+go 1.25

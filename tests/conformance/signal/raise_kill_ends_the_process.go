@@ -1,0 +1,20 @@
+package signal
+
+import (
+	"fmt"
+
+	"gopherix/conformance/sys"
+	"gopherix/conformance/t"
+)
+
+// 128+9, at once: nothing after it is written.
+func init() {
+	t.AddMode(t.Mode{
+		Exit:   []int{137},
+		Stdout: "before\n",
+		Body: func() {
+			fmt.Println("before")
+			fmt.Println("after", sys.Raise(sys.SigKill))
+		},
+	})
+}

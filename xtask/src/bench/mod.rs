@@ -1,0 +1,144 @@
+//! gopherix beside native Go, Node and the Wasmtime command line, on the same programs in one session.
+//!
+//! [`rows`] says what is measured, [`contestant`] by whom and how, [`report`] writes it down.
+
+mod contestant;
+mod report;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use self::contestant::Contestant;
+use self::report::Medians;
+use self::rows::{ALONE, Kind, ROWS, Row};
+use crate::peer::Peer;
+use crate::process::{capture, progress};
+use crate::toolchain::{Go, node, wasmtime_cli};
+use crate::workspace;
+
+/// Whole processes are short: more of them a round.
+const STARTS_A_ROUND: usize = 7;
+
+/// Arguments of `cargo xtask bench`.
+#[derive(Args)]
+pub(crate) struct BenchArgs {
+    /// Rows, such as hello or stat, or sleepers or fair; without any, all
+    rows: Vec<String>,
+    /// Write BENCHMARKS.md
+    #[arg(long)]
+    write: bool,
+    /// How often the contestants take turns
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Leave out a contestant: native, node, wasmtime or gopherix
+    #[arg(long, conflicts_with = "write")]
+    without: Vec<String>,
+}
+
+/// Measures and prints the table.
+pub(crate) fn command(args: &BenchArgs) -> Result<()> {
+    let known = |name: &str| ROWS.iter().any(|r| r.name == name) || ALONE.iter().any(|(alone, _)| *alone == name);
+    if let Some(unknown) = args.rows.iter().find(|name| !known(name)) {
+        let names: Vec<&str> = ROWS.iter().map(|r| r.name).chain(ALONE.iter().map(|(name, _)| *name)).collect();
+        bail!("there is no row {unknown}; there are {}", names.join(", "));
+    }
+    let wanted = |name: &str| args.rows.is_empty() || args.rows.iter().any(|row| row == name);
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row.name)).collect();
+    let go = Go::find()?;
+    let medians = if rows.is_empty() { Vec::new() } else { measure(&rows, &contestants(args, &go)?, args.rounds)? };
+    let table = report::table(&medians);
+    print!("{table}");
+    let mut alone = Vec::new();
+    for (name, heading) in ALONE.iter().filter(|(name, _)| wanted(name)) {
+        if let Some(output) = example(name)? {
+            println!("\n{heading}:\n{output}");
+            alone.push(((*heading).to_owned(), output));
+        }
+    }
+    if args.write {
+        if !args.rows.is_empty() {
+            bail!("--write needs all rows: a table of several sessions compares nothing");
+        }
+        let text = report::document(&table, &alone, &versions(&go)?, args.rounds);
+        fs::write(workspace::root().join("BENCHMARKS.md"), text)?;
+    }
+    Ok(())
+}
+
+fn contestants(args: &BenchArgs, go: &Go) -> Result<Vec<Contestant>> {
+    let scratch = workspace::scratch_dir().join("bench");
+    if scratch.exists() {
+        // Caches of an earlier session would make its first round another's.
+        fs::remove_dir_all(&scratch)?;
+    }
+    let sources = workspace::root().join("benches/go");
+    let mut contestants = Vec::new();
+    for peer in [None, Some(Peer::Node), Some(Peer::Wasmtime), Some(Peer::Gopherix)] {
+        let name = peer.map_or("native", Peer::name);
+        if args.without.iter().any(|left_out| left_out == name) {
+            continue;
+        }
+        progress(&format!("preparing {name}"));
+        contestants.push(Contestant::new(peer, go, &sources, &scratch)?);
+    }
+    Ok(contestants)
+}
+
+fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> Result<Vec<(&'a Row, Medians)>> {
+    let mut samples: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    for row in rows {
+        progress(row.name);
+        let takers: Vec<&Contestant> =
+            contestants.iter().filter(|taker| row.kind != Kind::ColdUncached || taker.caches()).collect();
+        for taker in &takers {
+            taker.prepare(row)?;
+        }
+        let repeats = if row.kind == Kind::Cold { STARTS_A_ROUND } else { 1 };
+        for _ in 0..rounds {
+            for taker in &takers {
+                for _ in 0..repeats {
+                    samples.entry((row.name, taker.name)).or_default().push(taker.measure(row)?);
+                }
+            }
+        }
+    }
+    let medians_of = |row: &Row| {
+        let of_row = samples.iter().filter(|((name, _), _)| *name == row.name);
+        let median = |((_, taker), values): (&(&str, &'static str), &Vec<f64>)| {
+            Some((*taker, report::median(&mut values.clone())?))
+        };
+        of_row.filter_map(median).collect()
+    };
+    Ok(rows.iter().map(|row| (*row, medians_of(row))).collect())
+}
+
+/// What `crates/gopherix/examples/<name>.rs` prints, if there is one.
+fn example(name: &str) -> Result<Option<String>> {
+    if !workspace::root().join(format!("crates/gopherix/examples/{name}.rs")).exists() {
+        return Ok(None);
+    }
+    progress(&format!("running the example {name}"));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = ["run", "--quiet", "--release", "--package", "gopherix", "--example", name];
+    capture(Command::new(cargo).args(words).env("GOPHERIX_GO", Go::find()?.bin()).current_dir(workspace::root()))
+        .map(Some)
+}
+
+fn versions(go: &Go) -> Result<String> {
+    let node = capture(Command::new(node()?).arg("--version"))?;
+    let wasmtime = capture(Command::new(wasmtime_cli()?).arg("--version"))?;
+    let wasmtime = wasmtime.split_whitespace().nth(1).unwrap_or_default().to_owned();
+    let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
+    let mut lines = lock.lines().skip_while(|line| *line != "name = \"wasmtime\"");
+    let engine = lines.nth(1).and_then(|line| line.split('"').nth(1)).unwrap_or("?").to_owned();
+    Ok(format!(
+        "- {}, Node {}, Wasmtime CLI {wasmtime}, gopherix on the Wasmtime {engine} engine\n",
+        go.version(),
+        node.trim()
+    ))
+}

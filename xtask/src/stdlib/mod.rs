@@ -1,0 +1,268 @@
+//! The Go standard library's own tests as guests: compiled from the toolchain's GOROOT, run in a private file tree,
+//! counted, and compared with what is expected.
+//!
+//! [`packages`] says which, [`tree`] makes the file tree, [`output`] reads the test binaries' output, [`verdict`] holds
+//! expectations and reference, [`table`] shows the result. Workers take packages from one queue; its mutex is the only lock.
+
+mod output;
+mod packages;
+mod table;
+mod tree;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use self::output::Outcome;
+use self::verdict::{Expectations, Reference, ReferencePackage};
+use crate::peer::{Build, Guest, Peer, Runner};
+use crate::process::{capture, progress, run_logged, shell_line};
+use crate::test::Counts;
+use crate::toolchain::Go;
+use crate::workspace;
+
+/// Packages compiled and run at the same time.
+const WORKERS: usize = 2;
+/// Given to the test framework less than to the process, so that it can dump its goroutines first.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Arguments of `cargo xtask stdlib`.
+#[derive(Args)]
+pub(crate) struct StdlibArgs {
+    /// Packages, such as os or net/http; without any, the subset of CI
+    packages: Vec<String>,
+    /// The whole list
+    #[arg(long, conflicts_with = "packages")]
+    full: bool,
+    /// Which of Go's ports (wasip1; js with --peer node)
+    #[arg(long, default_value = "wasip1")]
+    port: String,
+    /// What runs the tests
+    #[arg(long, value_enum, default_value_t = Peer::Gopherix)]
+    peer: Peer,
+    /// Write tests/stdlib/RESULTS.md, or with --peer wasmtime tests/stdlib/reference.toml
+    #[arg(long)]
+    write: bool,
+    /// Seconds one package may take
+    #[arg(long, default_value_t = 600)]
+    timeout: u64,
+    /// Only tests whose name matches (Go's -test.run)
+    #[arg(long, conflicts_with = "write")]
+    run: Option<String>,
+}
+
+/// All that the workers share.
+struct Session {
+    go: Go,
+    runner: Runner,
+    port: String,
+    expectations: Expectations,
+    reference: Option<Reference>,
+    /// The guest's `/`.
+    root: PathBuf,
+    binaries: PathBuf,
+    logs: PathBuf,
+    limit: Duration,
+    pattern: Option<String>,
+}
+
+/// One package's run.
+struct Report {
+    package: String,
+    tests: BTreeMap<String, Outcome>,
+    /// Without the time to compile.
+    wall: Duration,
+    surprises: Vec<String>,
+}
+
+impl Report {
+    /// Passed, failed, skipped.
+    fn counts(&self) -> (usize, usize, usize) {
+        let count = |outcome| self.tests.values().filter(|found| **found == outcome).count();
+        (count(Outcome::Pass), count(Outcome::Fail), count(Outcome::Skip))
+    }
+}
+
+/// The subset of CI under gopherix, as `cargo xtask test` runs it.
+pub(crate) fn ci() -> (Counts, Result<()>) {
+    let args = StdlibArgs {
+        packages: Vec::new(),
+        full: false,
+        port: "wasip1".to_owned(),
+        peer: Peer::Gopherix,
+        write: false,
+        timeout: 600,
+        run: None,
+    };
+    match run(&args) {
+        Ok((counts, verdict)) => (counts, verdict),
+        Err(error) => (Counts::default(), Err(error)),
+    }
+}
+
+/// Runs the tests; an error if anything was not as expected.
+pub(crate) fn command(args: &StdlibArgs) -> Result<()> {
+    run(args)?.1
+}
+
+/// The counts of what was as expected and what was not, and the latter in words.
+fn run(args: &StdlibArgs) -> Result<(Counts, Result<()>)> {
+    let session = Session::start(args)?;
+    let reports = session.run_all(chosen(args))?;
+    let (pass, fail, skip) = table::totals(&reports);
+    println!("{:<26} {pass:>5} pass {fail:>4} fail {skip:>4} skip", "all");
+    if args.write {
+        session.write(&reports)?;
+    }
+    let surprises: Vec<&str> = reports.iter().flat_map(|r| r.surprises.iter().map(String::as_str)).collect();
+    let counts = Counts { passed: pass, failed: surprises.len() };
+    if surprises.is_empty() {
+        return Ok((counts, Ok(())));
+    }
+    let message = format!("not as expected (logs in {}):\n  {}", session.logs.display(), surprises.join("\n  "));
+    Ok((counts, Err(anyhow::anyhow!(message))))
+}
+
+fn chosen(args: &StdlibArgs) -> Vec<String> {
+    if !args.packages.is_empty() {
+        return args.packages.clone();
+    }
+    let more: &[&str] = if args.full { &packages::MORE } else { &[] };
+    packages::SUBSET.iter().chain(more).map(|package| (*package).to_owned()).collect()
+}
+
+impl Session {
+    fn start(args: &StdlibArgs) -> Result<Self> {
+        if args.port != args.peer.goos() {
+            bail!("{} runs GOOS={} binaries, not {}", args.peer.name(), args.peer.goos(), args.port);
+        }
+        let go = Go::find()?;
+        let runner = Runner::new(args.peer, Build::Dev, &go)?;
+        let home = workspace::scratch_dir().join("stdlib").join(args.peer.name());
+        let (root, binaries, logs) = (home.join("root"), home.join("bin"), home.join("log"));
+        progress("copying GOROOT into the guests' file tree");
+        tree::make(&root, &go)?;
+        for dir in [&binaries, &logs] {
+            fs::create_dir_all(dir)?;
+        }
+        let recording = args.write && args.peer == Peer::Wasmtime;
+        let whole = args.run.is_none() && !recording && args.port == "wasip1";
+        let reference = if whole { Reference::load(go.minor())? } else { None };
+        Ok(Self {
+            expectations: Expectations::load()?,
+            reference,
+            limit: Duration::from_secs(args.timeout),
+            port: args.port.clone(),
+            pattern: args.run.clone(),
+            go,
+            runner,
+            root,
+            binaries,
+            logs,
+        })
+    }
+
+    fn run_all(&self, packages: Vec<String>) -> Result<Vec<Report>> {
+        let queue = Mutex::new(packages.into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let worker = || -> Result<Vec<Report>> {
+            let mut reports = Vec::new();
+            while let Some(package) = next() {
+                let report = self.run_package(&package).with_context(|| format!("package {package}"))?;
+                println!("{}", table::line(&report));
+                reports.push(report);
+            }
+            Ok(reports)
+        };
+        let mut reports = Vec::new();
+        std::thread::scope(|scope| -> Result<()> {
+            let threads: Vec<_> = (0..WORKERS).map(|_| scope.spawn(worker)).collect();
+            for thread in threads {
+                match thread.join() {
+                    Ok(done) => reports.extend(done?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(())
+        })?;
+        reports.sort_by(|a, b| a.package.cmp(&b.package));
+        Ok(reports)
+    }
+
+    fn run_package(&self, package: &str) -> Result<Report> {
+        let none =
+            Report { package: package.to_owned(), tests: BTreeMap::new(), wall: Duration::ZERO, surprises: Vec::new() };
+        let Some(binary) = self.compile(package)? else { return Ok(none) };
+        let log = self.logs.join(format!("{}.txt", package.replace('/', "_")));
+        let mut command = self.runner.command(&self.guest(package, binary), &[]);
+        let line = shell_line(&command);
+        let ended = run_logged(&mut command, &log, self.limit.saturating_add(GRACE))?;
+        let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+        let tests = output::parse(&text);
+        let reference = self.reference.as_ref().and_then(|reference| reference.packages.get(package));
+        let mut surprises = self.expectations.judge(package, &tests, reference);
+        let failed = tests.values().any(|outcome| *outcome == Outcome::Fail);
+        if !ended.success() && !failed {
+            surprises.push(format!("{package}: the process ended badly: {}", ended.describe()));
+        }
+        if tests.is_empty() && !text.contains("no tests to run") {
+            surprises.push(format!("{package}: no test ran"));
+        }
+        if !surprises.is_empty() {
+            fs::write(log.with_extension("command"), line)?;
+        }
+        Ok(Report { tests, wall: ended.wall, surprises, ..none })
+    }
+
+    /// The test binary, or `None` for a package without tests.
+    fn compile(&self, package: &str) -> Result<Option<PathBuf>> {
+        let binary = self.binaries.join(format!("{}.test", package.replace('/', "_")));
+        if binary.exists() {
+            fs::remove_file(&binary)?;
+        }
+        let mut go = self.go.for_wasm(&self.port);
+        // Outside of any module: the standard library is compiled as a dependency would be.
+        capture(go.args(["test", "-c", "-o"]).arg(&binary).arg(package).current_dir(&self.binaries))?;
+        Ok(Some(binary).filter(|binary| binary.exists()))
+    }
+
+    fn guest(&self, package: &str, program: PathBuf) -> Guest {
+        let directory = self.go.root().join("src").join(package);
+        let mut args = vec!["-test.short".to_owned(), "-test.v=test2json".to_owned()];
+        args.push(format!("-test.timeout={}s", self.limit.as_secs()));
+        args.extend(self.pattern.iter().map(|pattern| format!("-test.run={pattern}")));
+        args.extend(self.expectations.skip_pattern(package).map(|pattern| format!("-test.skip={pattern}")));
+        let on_node = self.runner.peer() == Peer::Node;
+        let cwd = if on_node { tree::inside(&self.root, &directory) } else { directory };
+        let tmp = if on_node { self.root.join("tmp") } else { PathBuf::from("/tmp") };
+        let mut mounts = vec![(self.root.clone(), "/".to_owned())];
+        if self.runner.peer() == Peer::Wasmtime {
+            // It has no devices of its own; gopherix has.
+            mounts.push((PathBuf::from("/dev"), "/dev".to_owned()));
+        }
+        let env = [("PATH", Path::new("/usr/bin:/bin")), ("GOROOT", self.go.root()), ("TMPDIR", &tmp)];
+        let env = env.map(|(key, value)| (key.to_owned(), value.display().to_string()));
+        Guest { program, args, cwd: cwd.display().to_string(), env: env.to_vec(), mounts }
+    }
+
+    fn write(&self, reports: &[Report]) -> Result<()> {
+        if self.runner.peer() == Peer::Gopherix {
+            let text = table::markdown(self, reports, self.reference.as_ref());
+            fs::write(verdict::folder().join("RESULTS.md"), text)?;
+            return Ok(());
+        }
+        let packages = reports.iter().map(|report| {
+            let skipped = report.tests.iter().filter(|(_, outcome)| **outcome == Outcome::Skip);
+            let skip = skipped.map(|(name, _)| name.clone()).collect();
+            (report.package.clone(), ReferencePackage { pass: report.counts().0, skip })
+        });
+        let go_minor = self.go.minor().context("an unknown release of Go")?;
+        Reference { go_minor, packages: packages.collect() }.save()
+    }
+}
