@@ -273,12 +273,11 @@ fn new_name(resolved: Resolved, of_directory: bool) -> SysResult<(Arc<Location>,
     Ok((resolved.dir, name))
 }
 
+/// A directory, a name in it, and what is there.
+type Entry = (Arc<Location>, Box<[u8]>, Arc<Location>);
+
 /// The directory and name of what is to be removed or moved.
-fn old_name(
-    resolved: Resolved,
-    path: &[u8],
-    removes_directory: bool,
-) -> SysResult<(Arc<Location>, Box<[u8]>, Arc<Location>)> {
+fn old_name(resolved: Resolved, path: &[u8], removes_directory: bool) -> SysResult<Entry> {
     let Resolved { dir, name, found, .. } = resolved;
     let Some(found) = found else { return fail(Errno::ENOENT, "") };
     match name {

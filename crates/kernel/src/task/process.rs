@@ -56,6 +56,8 @@ pub struct ProcessSpec {
     pub cwd: Vec<u8>,
     /// Limits.
     pub limits: Limits,
+    /// Size of the module it runs, in bytes.
+    pub module_bytes: u64,
 }
 
 /// A process.
@@ -74,6 +76,8 @@ pub struct Process {
     pub root: Arc<Location>,
     /// The working directory.
     pub cwd: Lock<Arc<Location>>,
+    /// Size of the module it runs, in bytes.
+    pub module_bytes: u64,
     /// What it may use.
     pub limits: Limits,
     /// What it has used.
@@ -110,6 +114,7 @@ impl Process {
             fds: Lock::new(FdTable::new(spec.limits.open_files)),
             cwd: Lock::new(root.clone()),
             root,
+            module_bytes: spec.module_bytes,
             limits: spec.limits,
             usage: Usage::default(),
             started_ns,
