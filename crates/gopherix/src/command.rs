@@ -140,7 +140,7 @@ impl Command {
         });
         opened.map_err(Error::setup("standard streams"))?;
         for listener in listeners {
-            let listener = machine.host.enter(|| Listener::new(listener))?;
+            let listener = machine.host.enter(|| Listener::open(listener))?;
             let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
             fds.push(os_wasm::inherited(file));
         }
