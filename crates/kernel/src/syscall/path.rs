@@ -32,7 +32,7 @@ pub(crate) fn sys_openat(
     // truncates through it, so here being allowed to write is enough.
     let base = base_with(cx, dir, needs)?;
     let may_give = cx.process.fds.lock().get(dir)?.inheriting;
-    if !may_give.contains(rights | inheriting) {
+    if !may_give.contains(rights) {
         return fail(Errno::ENOTCAPABLE, "the directory descriptor may not give these rights");
     }
     let resolved = resolve(cx, &base, path, open_tail(flags))?;
@@ -44,6 +44,11 @@ pub(crate) fn sys_openat(
     };
     let (file, place) = open_resolved(resolved, flags, how, mode)?;
     let kind = place.node().kind();
+    // Only a directory hands rights on; for others "the implementation may return fewer" (WASI preview 1, path_open).
+    let inheriting = if kind == FileType::Directory { inheriting } else { Rights::empty() };
+    if !may_give.contains(inheriting) {
+        return fail(Errno::ENOTCAPABLE, "the directory descriptor may not give these rights to be handed on");
+    }
     let place = match file.node() {
         Some(pinned) => place.with_node(pinned),
         None => place,
