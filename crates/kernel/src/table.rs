@@ -189,7 +189,7 @@ syscalls! {
         File, Full, "pread", "pread(2)", ["fd_pread"], "";
     /// Writes at an offset.
     quick file::sys_pwrite[mem](fd: Fd, bufs: &[UserSlice], offset: u64) -> usize,
-        File, Full, "pwrite", "pwrite(2)", ["fd_pwrite"], "with O_APPEND too the offset counts, as POSIX says; Linux appends";
+        File, Full, "pwrite", "pwrite(2)", ["fd_pwrite"], "with O_APPEND it appends, as on Linux; POSIX says the offset counts";
     /// Moves a description's offset.
     quick file::sys_lseek(fd: Fd, offset: i64, whence: Whence) -> u64,
         File, Partial, "lseek", "lseek(2)", ["fd_seek", "fd_tell"], "no SEEK_DATA and SEEK_HOLE";

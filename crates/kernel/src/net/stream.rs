@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+use gopherix_abi::{Errno, FileType, Mode, PollEvents, SockHow, Stat, Timespec};
 
-use crate::error::SysResult;
+use crate::error::{SysResult, fail};
 use crate::file::File;
 use crate::platform::{HostListener, HostStream};
 
@@ -49,6 +49,10 @@ impl File for StreamFile {
 
     fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()> {
         self.stream.wait(events)
+    }
+
+    fn accept(&self) -> SysResult<Arc<dyn File>> {
+        if self.socket { fail(Errno::EINVAL, "not listening") } else { fail(Errno::ENOTSOCK, "not a socket") }
     }
 
     fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {

@@ -169,18 +169,19 @@ impl Process {
     /// Sends a signal (kill(2)): here its default action, since no guest ABI so far can install a handler.
     ///
     /// # Errors
-    /// ENOTSUP for signals that stop or continue.
+    /// ENOTSUP for signals that stop.
     pub fn kill(&self, signal: Signal) -> SysResult<()> {
         if self.ignores(signal) {
             return Ok(());
         }
         match signal.default_action() {
-            DefaultAction::Ignore => Ok(()),
+            // Nothing stops a process yet, so there is nothing to continue.
+            DefaultAction::Ignore | DefaultAction::Continue => Ok(()),
             DefaultAction::Terminate | DefaultAction::Core => {
                 self.end(ExitStatus::Signaled(signal), None);
                 Ok(())
             }
-            DefaultAction::Stop | DefaultAction::Continue => fail(Errno::ENOTSUP, "no job control for this process"),
+            DefaultAction::Stop => fail(Errno::ENOTSUP, "no job control for this process"),
         }
     }
 
