@@ -85,14 +85,25 @@ const MAX32: usize = 0xffff_ffff;
 
 impl Decoder<'_, '_> {
     fn op(mut self) -> Op {
-        // proc_exit ends all that was built up, so it is rarer than its share.
-        let number = self.below(FUNCTIONS.len().saturating_mul(8).saturating_add(1));
-        let index = number / 8;
+        let index = self.function();
         let args = match FUNCTIONS.get(index) {
             Some(function) => self.args(function),
             None => vec![u64::from(self.byte())],
         };
         Op { function: index, args, pokes: self.pokes }
+    }
+
+    /// What opens is chosen more often than its share, and what ends the process less often, so that something builds up.
+    fn function(&mut self) -> usize {
+        let number = |name: &str| FUNCTIONS.iter().position(|f| f.name == name);
+        match self.byte() {
+            0..=31 => number("path_open").unwrap_or(0),
+            32 if self.byte() < 16 => FUNCTIONS.len(),
+            _ => {
+                let index = self.below(FUNCTIONS.len());
+                if Some(index) == number("proc_raise") && self.byte() > 16 { 0 } else { index }
+            }
+        }
     }
 
     fn args(&mut self, function: &Function) -> Vec<u64> {
@@ -146,7 +157,7 @@ impl Decoder<'_, '_> {
     fn fd(&mut self, function: &str) -> u64 {
         let directory = function.starts_with("path_") || function == "fd_readdir";
         u64::from(match self.byte() {
-            0..=150 if directory => pick(self.u, &[5, 5, 5, 6, 6, 7, 10, 10]),
+            0..=150 if directory => pick(self.u, &[5, 5, 5, 5, 5, 6, 7, 10]),
             0..=150 if function.starts_with("sock_") => pick(self.u, &[3, 4, 4, 12]),
             0..=245 => self.u.int_in_range(0..=25).unwrap_or(0),
             246 => u32::MAX,
@@ -271,6 +282,7 @@ impl Decoder<'_, '_> {
 
     fn number(&mut self) -> u64 {
         const LARGEST: u64 = i64::MAX.cast_unsigned();
+        const LIMIT: u64 = super::setup::FILE_SIZE;
         match self.byte() {
             0..=79 => 0,
             80..=149 => u64::from(self.byte()),
@@ -280,7 +292,7 @@ impl Decoder<'_, '_> {
             216..=219 => LARGEST + 1,
             220..=229 => u64::MAX - u64::from(self.byte()),
             230..=235 => 1 << 32,
-            236..=240 => 600_000,
+            236..=240 => LIMIT,
             _ => self.u.arbitrary().unwrap_or(0),
         }
     }

@@ -8,8 +8,8 @@ use super::functions::FUNCTIONS;
 use super::home::Random;
 use super::world::{Outcome, World};
 
-/// Bytes that one seed becomes: some 150 calls.
-const EPISODE_BYTES: usize = 4096;
+/// Bytes that one seed becomes: some 800 calls.
+const EPISODE_BYTES: usize = 8192;
 
 /// What calls have done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -53,13 +53,15 @@ pub mod fd {
 }
 
 /// What the memfs at `/` may hold, in bytes.
-pub(super) const ROOT_QUOTA: u64 = 1 << 20;
+pub(super) const ROOT_QUOTA: u64 = 1 << 18;
 /// What the overlay's upper tree may hold, in bytes.
-pub(super) const UPPER_QUOTA: u64 = 1 << 19;
+pub(super) const UPPER_QUOTA: u64 = 1 << 16;
+/// The largest file a process may write, in bytes.
+pub(super) const FILE_SIZE: u64 = 150_000;
 
 /// The limits of every process here.
 pub(super) fn limits() -> Limits {
-    Limits { open_files: 24, file_size: Some(600_000), total_written: Some(1 << 20), ..Limits::default() }
+    Limits { open_files: 16, file_size: Some(FILE_SIZE), total_written: Some(100_000), ..Limits::default() }
 }
 
 /// A kernel with everything mounted.
