@@ -61,7 +61,7 @@ pub(super) const FILE_SIZE: u64 = 150_000;
 
 /// The limits of every process here.
 pub(super) fn limits() -> Limits {
-    Limits { open_files: 16, file_size: Some(FILE_SIZE), total_written: Some(100_000), ..Limits::default() }
+    Limits { open_files: 16, file_size: Some(FILE_SIZE), total_written: Some(20_000), ..Limits::default() }
 }
 
 /// A kernel with everything mounted.
