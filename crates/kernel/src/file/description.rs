@@ -201,7 +201,7 @@ impl OpenFile {
 
     fn sync_if_asked(&self) -> SysResult<()> {
         let flags = self.flags();
-        if flags.intersects(OpenFlags::SYNC | OpenFlags::DSYNC) {
+        if self.file.stores() && flags.intersects(OpenFlags::SYNC | OpenFlags::DSYNC) {
             self.file.sync(!flags.contains(OpenFlags::SYNC))?;
         }
         Ok(())

@@ -35,6 +35,12 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// Whether what is written stays, so that limits of written bytes count it and O_SYNC means something: regular files do,
+    /// devices like `/dev/null` have offsets and yet do not.
+    fn stores(&self) -> bool {
+        self.seekable()
+    }
+
     /// Reads from a stream.
     ///
     /// # Errors

@@ -185,8 +185,11 @@ impl Process {
         self.ignored.load(Ordering::Relaxed) & signal_bit(signal) != 0
     }
 
-    /// Sets or clears SIG_IGN for a signal.
+    /// Sets or clears SIG_IGN for a signal. SIGKILL and SIGSTOP cannot be ignored (signal(7)): for them it does nothing.
     pub fn set_ignored(&self, signal: Signal, on: bool) {
+        if matches!(signal, Signal::SIGKILL | Signal::SIGSTOP) {
+            return;
+        }
         if on {
             self.ignored.fetch_or(signal_bit(signal), Ordering::Relaxed);
         } else {
