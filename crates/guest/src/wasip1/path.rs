@@ -140,6 +140,7 @@ pub fn path_readlink(
     bufused: u32,
 ) -> SysResult<()> {
     check_out(mem, buf, buf_len)?;
+    check_out(mem, bufused, 4)?;
     let path = get_path(mem, path, path_len)?;
     let target = cx.sys_readlinkat(Fd(fd), &path)?;
     let len = usize::try_from(buf_len).unwrap_or(usize::MAX).min(target.len());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, AtFlags, Errno, Fd, FileType, Mode, OpenFlags, Rights, SetTime, Stat};
 
-use super::{Opened, install};
+use super::{Opened, check_room, install};
 use crate::error::{SysResult, fail};
 use crate::file::{File, OpenFile};
 use crate::task::{Cx, FdEntry};
@@ -35,6 +35,7 @@ pub(crate) fn sys_openat(
     if !may_give.contains(rights) {
         return fail(Errno::ENOTCAPABLE, "the directory descriptor may not give these rights");
     }
+    check_room(cx)?;
     let resolved = resolve(cx, &base, path, open_tail(flags))?;
     let how = OpenHow {
         caller: cx.process.pid,

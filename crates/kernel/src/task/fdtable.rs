@@ -99,12 +99,23 @@ impl FdTable {
     /// # Errors
     /// EMFILE.
     pub fn install(&mut self, entry: FdEntry) -> SysResult<Fd> {
+        let at = self.free_slot()?;
+        self.lowest = at;
+        self.put(at, entry)
+    }
+
+    /// Whether [`FdTable::install`] would find a number, for calls that must have no effect when it would not.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub fn check_room(&self) -> SysResult<()> {
+        self.free_slot().map(drop)
+    }
+
+    fn free_slot(&self) -> SysResult<usize> {
         let at = self.slots.iter().skip(self.lowest).position(Option::is_none);
         let at = at.map_or(self.slots.len(), |i| i.saturating_add(self.lowest));
-        if at >= self.limit {
-            return Err(EMFILE);
-        }
-        self.put(at, entry)
+        if at < self.limit { Ok(at) } else { Err(EMFILE) }
     }
 
     /// Puts a descriptor at a given number, closing what was there (dup2(2)).
