@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+use gopherix_abi::{Errno, FileType, Mode, PollEvents, SockHow, Stat, Timespec};
 
-use crate::error::SysResult;
+use crate::error::{SysResult, fail};
 use crate::file::File;
 use crate::platform::{HostListener, HostStream};
 
@@ -89,6 +89,23 @@ impl File for ListenerFile {
 
     fn accept(&self) -> SysResult<Arc<dyn File>> {
         self.listener.accept().map(StreamFile::socket)
+    }
+
+    fn read(&self, _buf: &mut [u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    fn write(&self, _buf: &[u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    fn peek(&self, _buf: &mut [u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    /// Linux would stop listening; but the listener is the embedder's, so this answers as the BSDs do.
+    fn shutdown(&self, _how: SockHow) -> SysResult<()> {
+        fail(Errno::ENOTCONN, "a listening socket")
     }
 
     fn ready(&self) -> PollEvents {
