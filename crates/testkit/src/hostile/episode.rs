@@ -159,6 +159,7 @@ impl Decoder<'_, '_> {
         u64::from(match self.byte() {
             0..=150 if directory => pick(self.u, &[5, 5, 5, 5, 5, 6, 7, 10]),
             0..=150 if function.starts_with("sock_") => pick(self.u, &[3, 4, 4, 12]),
+            0..=100 if function.starts_with("fd_") => pick(self.u, &[8, 8, 9, 12, 13, 14]),
             0..=245 => self.u.int_in_range(0..=25).unwrap_or(0),
             246 => u32::MAX,
             247 => 0x7fff_ffff,
