@@ -93,7 +93,6 @@ pub fn path_filestat_get(
 }
 
 /// Sets the times of a named file.
-#[expect(clippy::too_many_arguments, reason = "as the witx has it")]
 pub fn path_filestat_set_times(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,
@@ -111,7 +110,6 @@ pub fn path_filestat_set_times(
 }
 
 /// Makes another name for a file.
-#[expect(clippy::too_many_arguments, reason = "as the witx has it")]
 pub fn path_link(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,

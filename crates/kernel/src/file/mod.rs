@@ -155,7 +155,7 @@ pub trait File: Send + Sync {
     /// Takes a waiting connection (accept(2)).
     ///
     /// # Errors
-    /// ENOTSOCK where it is no socket, EAGAIN if none waits.
+    /// ENOTSOCK where it is no socket, EINVAL where it does not listen, EAGAIN if none waits.
     fn accept(&self) -> SysResult<Arc<dyn File>> {
         fail(Errno::ENOTSOCK, "not a socket")
     }

@@ -51,6 +51,10 @@ impl File for StreamFile {
         self.stream.wait(events)
     }
 
+    fn accept(&self) -> SysResult<Arc<dyn File>> {
+        if self.socket { fail(Errno::EINVAL, "not listening") } else { fail(Errno::ENOTSOCK, "not a socket") }
+    }
+
     fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
         self.stream.peek(buf)
     }

@@ -275,9 +275,9 @@ fn allowed(cx: &Cx, file: &OpenFile, at: Option<u64>, len: usize) -> SysResult<u
         return Ok(len);
     }
     let offset = match at {
+        _ if cx.process.limits.file_size.is_none() => 0,
+        _ if file.flags().contains(OpenFlags::APPEND) => file.file().stat()?.size,
         Some(offset) => offset,
-        None if cx.process.limits.file_size.is_none() => 0,
-        None if file.flags().contains(OpenFlags::APPEND) => file.file().stat()?.size,
         None => file.offset(),
     };
     cx.process.usage.allow_write(&cx.process.limits, offset, len)

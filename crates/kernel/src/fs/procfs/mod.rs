@@ -5,7 +5,7 @@
 //! | `self` | link to the caller's directory |
 //! | `mounts` | link to `self/mounts` |
 //! | `cpuinfo`, `filesystems`, `uptime`, `version` | `system` |
-//! | `PID/{cmdline,comm,environ,io,limits,mounts,stat,status}` | `report` |
+//! | `PID/{cmdline,comm,environ,io,limits,maps,mounts,stat,status}` | `report` |
 //! | `PID/fd/N`, `PID/cwd`, `PID/root` | magic links, `link` |
 //!
 //! Formats are Linux's to the byte where parsers look. What is not known is left out; in files whose fields go by position it
@@ -95,7 +95,7 @@ enum ProcessEntry {
     Report(fn(&Kernel, &Process) -> Vec<u8>),
 }
 
-const PROCESS: [Row<ProcessEntry>; 11] = [
+const PROCESS: [Row<ProcessEntry>; 12] = [
     ("cmdline", 0o444, ProcessEntry::Report(report::cmdline)),
     ("comm", 0o444, ProcessEntry::Report(report::comm)),
     ("cwd", 0o777, ProcessEntry::Place(What::Cwd)),
@@ -103,6 +103,7 @@ const PROCESS: [Row<ProcessEntry>; 11] = [
     ("fd", 0o500, ProcessEntry::Descriptors),
     ("io", 0o400, ProcessEntry::Report(report::io)),
     ("limits", 0o444, ProcessEntry::Report(report::limits)),
+    ("maps", 0o444, ProcessEntry::Report(report::maps)),
     ("mounts", 0o444, ProcessEntry::Report(|kernel, _| system::mounts(kernel))),
     ("root", 0o777, ProcessEntry::Place(What::Root)),
     ("stat", 0o444, ProcessEntry::Report(report::stat)),

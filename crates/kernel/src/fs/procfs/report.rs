@@ -82,6 +82,16 @@ fn memory(process: &Process) -> (u64, u64) {
     (process.usage.memory.load(Ordering::Relaxed), process.usage.memory_peak.load(Ordering::Relaxed))
 }
 
+/// The code and the linear memory, each in an address space of its own, both from 0: an address of code is an offset in the
+/// module, as in WebAssembly's stack traces. The file is for programs that look for the executable mapping, as pprof does.
+pub(super) fn maps(_kernel: &Kernel, process: &Process) -> Vec<u8> {
+    let mut out = format!("{:08x}-{:08x} r-xp 00000000 00:00 0 ", 0, process.module_bytes).into_bytes();
+    let name = process.args.first().filter(|name| !name.is_empty()).map_or(&b"[module]"[..], Vec::as_slice);
+    out.extend_from_slice(&name.escape_ascii().collect::<Vec<u8>>());
+    out.extend_from_slice(format!("\n{:08x}-{:08x} rw-p 00000000 00:00 0 [heap]\n", 0, memory(process).0).as_bytes());
+    out
+}
+
 /// One line of 52 fields. Those not listed in [`known_field`] are 0.
 pub(super) fn stat(kernel: &Kernel, process: &Process) -> Vec<u8> {
     let mut out = format!("{} (", process.pid).into_bytes();

@@ -41,6 +41,7 @@ fn spec() -> ProcessSpec {
         env: vec![b"A=1".to_vec(), b"B=".to_vec()],
         cwd: b"/dev".to_vec(),
         limits: Limits { memory: Some(1 << 20), cpu_time_ns: Some(1), open_files: 16, ..Limits::default() },
+        module_bytes: 0x1234,
     }
 }
 
@@ -69,7 +70,7 @@ fn directories_list_what_they_find() {
     let other = sys.process(ProcessSpec::default());
     let root = sys.list(p.pid, "/proc").unwrap();
     assert_eq!(root, ["1", "2", "cpuinfo", "filesystems", "mounts", "self", "uptime", "version"]);
-    let names = ["cmdline", "comm", "cwd", "environ", "fd", "io", "limits", "mounts", "root", "stat", "status"];
+    let names = ["cmdline", "comm", "cwd", "environ", "fd", "io", "limits", "maps", "mounts", "root", "stat", "status"];
     assert_eq!(sys.list(p.pid, "/proc/self").unwrap(), names);
     assert_eq!(sys.list(p.pid, &format!("/proc/{}", other.pid)).unwrap(), names);
     for missing in ["x", "0", "3", "01", "+1", "-1", "99999999999", "self/exe", "self/fd/0", "self/fd/x"] {
@@ -102,6 +103,16 @@ fn self_is_whoever_asks() {
     assert_eq!(sys.readlink(Pid(0), "/proc/self"), Err(Errno::ENOENT));
     assert_eq!(sys.read(other.pid, "/proc/self/cmdline").as_deref(), Ok(""));
     assert_eq!(sys.readlink(p.pid, "/proc/mounts").as_deref(), Ok("self/mounts"));
+}
+
+#[test]
+fn maps_has_the_code_and_the_memory() {
+    let (sys, p) = booted();
+    p.usage.memory.store(0x20000, std::sync::atomic::Ordering::Relaxed);
+    let maps = sys.read(p.pid, "/proc/self/maps").unwrap();
+    let lines: Vec<&str> = maps.lines().collect();
+    assert_eq!(lines[0], "00000000-00001234 r-xp 00000000 00:00 0 /bin/a program");
+    assert_eq!(lines[1], "00000000-00020000 rw-p 00000000 00:00 0 [heap]");
 }
 
 #[test]
