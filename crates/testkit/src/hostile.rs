@@ -11,7 +11,9 @@
 mod episode;
 mod functions;
 mod host;
+mod host_file;
 mod host_stream;
+mod paths;
 mod random;
 mod run;
 mod setup;

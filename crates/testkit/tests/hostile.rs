@@ -4,6 +4,15 @@
 //! replaced by what a hostile guest would pass. All tables follow the adapter's own list: a new function takes part by
 //! itself, or fails here until its sound call is known.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "in a test, to panic is to fail"
+)]
+
 use gopherix_abi::Errno;
 use gopherix_testkit::hostile::{FUNCTIONS, Function, Op, Outcome, Role, World, fd};
 
