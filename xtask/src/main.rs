@@ -7,6 +7,7 @@ mod bench;
 mod check_wasm32;
 mod compiler;
 mod demo;
+mod fuzz;
 mod peer;
 mod process;
 mod stdlib;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::TestArgs),
     /// Run the Go compiler as a guest and compare what it makes with the native one's
     Compiler(compiler::CompilerArgs),
+    /// Make random calls of a hostile guest and check what must hold
+    Fuzz(fuzz::FuzzArgs),
     /// Measure gopherix beside native Go, Node and the Wasmtime command line
     Bench(bench::BenchArgs),
     /// Find or fetch the tools beyond Rust, into .toolchain
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::command(&args),
         Command::Test(args) => test::command(&args),
         Command::Compiler(args) => compiler::command(&args),
+        Command::Fuzz(args) => fuzz::command(&args),
         Command::Bench(args) => bench::command(&args),
         Command::Stdlib(args) => stdlib::command(&args),
         Command::RustWasm(args) => toolchain::rust_wasm_command(&args),

@@ -10,16 +10,18 @@
 
 mod episode;
 mod functions;
-mod home;
 mod host;
+mod host_file;
 mod host_stream;
+mod paths;
+mod random;
 mod run;
 mod setup;
 mod world;
 
 pub use episode::{Episode, Op};
 pub use functions::{FUNCTIONS, Function, Param, Pending, Role};
-pub use home::{ManualHome, Random};
+pub use random::Random;
 pub use run::{Failure, Report, minimise, run, run_seed, seed_bytes};
 pub use setup::fd;
 pub use world::{Outcome, World};

@@ -210,6 +210,7 @@ pub fn fd_prestat_get(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, buf: u32)
 
 /// The name of a directory that was handed in. ENAMETOOLONG if the buffer is too short.
 pub fn fd_prestat_dir_name(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, path: u32, path_len: u32) -> SysResult<()> {
+    check_out(mem, path, path_len)?;
     let entry = cx.process.fds.lock().get(Fd(fd))?.clone();
     match &entry.preopen {
         Some(name) if u64::try_from(name.len()).is_ok_and(|len| len <= u64::from(path_len)) => {

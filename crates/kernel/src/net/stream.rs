@@ -95,6 +95,23 @@ impl File for ListenerFile {
         self.listener.accept().map(StreamFile::socket)
     }
 
+    fn read(&self, _buf: &mut [u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    fn write(&self, _buf: &[u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    fn peek(&self, _buf: &mut [u8]) -> SysResult<usize> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
+    /// Linux would stop listening; but the listener is the embedder's, so this answers as the BSDs do.
+    fn shutdown(&self, _how: SockHow) -> SysResult<()> {
+        fail(Errno::ENOTCONN, "a listening socket")
+    }
+
     fn ready(&self) -> PollEvents {
         self.listener.ready()
     }

@@ -35,9 +35,9 @@ pub(super) struct FakeHost {
 }
 
 /// A handle on a directory or file of it.
-struct Handle {
-    host: Arc<FakeHost>,
-    ino: u64,
+pub(super) struct Handle {
+    pub(super) host: Arc<FakeHost>,
+    pub(super) ino: u64,
 }
 
 const ROOT: u64 = 1;
@@ -97,14 +97,14 @@ impl FakeHost {
         self.complaints.lock().push(what);
     }
 
-    fn changed(&self, what: &str) {
+    pub(super) fn changed(&self, what: &str) {
         self.changes.fetch_add(1, Ordering::Relaxed);
         if self.read_only {
             self.complain(format!("{what} on what was granted read-only"));
         }
     }
 
-    fn grown(&self, size: u64) -> SysResult<usize> {
+    pub(super) fn grown(&self, size: u64) -> SysResult<usize> {
         if size > LARGEST {
             return fail(Errno::EFBIG, "the fake host's files are small");
         }
@@ -192,7 +192,7 @@ impl Handle {
         Ok(())
     }
 
-    fn stat_of(&self, ino: u64) -> SysResult<Stat> {
+    pub(super) fn stat_of(&self, ino: u64) -> SysResult<Stat> {
         let inodes = self.host.inodes.lock();
         let (kind, size) = match inodes.get(&ino) {
             Some(Body::File(data)) => (FileType::Regular, data.len()),
@@ -219,14 +219,14 @@ impl Handle {
         })
     }
 
-    fn with_data<T>(&self, f: impl FnOnce(&mut Vec<u8>) -> SysResult<T>) -> SysResult<T> {
+    pub(super) fn with_data<T>(&self, f: impl FnOnce(&mut Vec<u8>) -> SysResult<T>) -> SysResult<T> {
         match self.host.inodes.lock().get_mut(&self.ino) {
             Some(Body::File(data)) => f(data),
             _ => fail(Errno::EISDIR, ""),
         }
     }
 
-    fn write(&self, data: &mut Vec<u8>, buf: &[u8], offset: u64) -> SysResult<usize> {
+    pub(super) fn write(&self, data: &mut Vec<u8>, buf: &[u8], offset: u64) -> SysResult<usize> {
         let end = self.host.grown(offset.saturating_add(u64::try_from(buf.len()).unwrap_or(u64::MAX)))?;
         self.host.changed("write");
         let start = end.saturating_sub(buf.len());
@@ -380,59 +380,5 @@ impl HostDir for Handle {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-impl HostFile for Handle {
-    fn stat(&self) -> SysResult<Stat> {
-        self.stat_of(self.ino)
-    }
-
-    fn read_at(&self, buf: &mut [u8], offset: u64) -> SysResult<usize> {
-        self.with_data(|data| {
-            let rest = usize::try_from(offset).ok().and_then(|at| data.get(at..)).unwrap_or_default();
-            let n = rest.len().min(buf.len());
-            buf.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            Ok(n)
-        })
-    }
-
-    fn write_at(&self, buf: &[u8], offset: u64) -> SysResult<usize> {
-        self.with_data(|data| self.write(data, buf, offset))
-    }
-
-    fn append(&self, buf: &[u8]) -> SysResult<(usize, u64)> {
-        self.with_data(|data| {
-            let end = u64::try_from(data.len()).unwrap_or(u64::MAX);
-            let n = self.write(data, buf, end)?;
-            Ok((n, u64::try_from(data.len()).unwrap_or(u64::MAX)))
-        })
-    }
-
-    fn set_len(&self, len: u64) -> SysResult<()> {
-        let len = self.host.grown(len)?;
-        self.host.changed("truncate");
-        self.with_data(|data| {
-            data.resize(len, 0);
-            Ok(())
-        })
-    }
-
-    fn allocate(&self, offset: u64, len: u64) -> SysResult<()> {
-        let end = self.host.grown(offset.saturating_add(len))?;
-        self.host.changed("allocate");
-        self.with_data(|data| {
-            data.resize(end.max(data.len()), 0);
-            Ok(())
-        })
-    }
-
-    fn sync(&self, _data_only: bool) -> SysResult<()> {
-        Ok(())
-    }
-
-    fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
-        self.host.changed("set_times");
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::episode::{Episode, Op};
 use super::functions::FUNCTIONS;
-use super::home::Random;
+use super::random::Random;
 use super::world::{Outcome, World};
 
 /// Bytes that one seed becomes: some 800 calls.

@@ -14,11 +14,11 @@ use gopherix_kernel::net::{ListenerFile, StreamFile};
 use gopherix_kernel::platform::Platform;
 use gopherix_kernel::sync::Lock;
 use gopherix_kernel::task::{FdEntry, Limits, Process};
+use gopherix_kernel::testing::TestPlatform;
 use gopherix_kernel::vfs::walk::{Start, Tail, walk};
 use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable, OpenHow};
 use gopherix_kernel::{Kernel, SysResult};
 
-use super::home::ManualHome;
 use super::host::FakeHost;
 use super::host_stream::{FakeListener, FakeStream};
 
@@ -66,7 +66,7 @@ pub(super) fn limits() -> Limits {
 
 /// A kernel with everything mounted.
 pub(super) struct Setup {
-    pub(super) home: Arc<ManualHome>,
+    pub(super) home: Arc<TestPlatform>,
     pub(super) kernel: Arc<Kernel>,
     pub(super) root: Arc<MemFs>,
     pub(super) upper: Arc<MemFs>,
@@ -84,7 +84,7 @@ pub(super) struct Ends {
 
 impl Setup {
     pub(super) fn new(seed: u64) -> SysResult<Setup> {
-        let home = Arc::new(ManualHome::new(seed));
+        let home = TestPlatform::new(1, seed);
         let clock: Clock = {
             let home = home.clone();
             Arc::new(move || home.wall_time())

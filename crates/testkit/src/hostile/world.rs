@@ -10,6 +10,7 @@ use gopherix_abi::{Pid, Rights};
 use gopherix_guest::wasip1;
 use gopherix_kernel::file::File;
 use gopherix_kernel::memory::SliceMemory;
+use gopherix_kernel::platform::Platform;
 use gopherix_kernel::task::{Cx, Process, ProcessSpec};
 use gopherix_kernel::{SysResult, os_wasm};
 
@@ -287,10 +288,14 @@ fn drive<T>(setup: &Setup, future: impl Future<Output = T>) -> Option<T> {
         if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
             return Some(done);
         }
-        if setup.home.jump_to_alarm(LONGEST_SLEEP_NS) {
-            setup.kernel.fire_timers();
-        } else if std::mem::replace(&mut idle, true) {
-            return None;
+        let sleep = setup.home.alarm().map(|at| at.saturating_sub(setup.home.monotonic_ns()));
+        match sleep.filter(|ns| *ns <= LONGEST_SLEEP_NS) {
+            Some(ns) => {
+                setup.home.advance(ns);
+                setup.kernel.fire_timers();
+            }
+            None if std::mem::replace(&mut idle, true) => return None,
+            None => {}
         }
     }
     None
