@@ -5,7 +5,8 @@ use gopherix_golang::buildinfo::{BuildInfo, GoModule};
 use gopherix_golang::inspect::{Group, Owner, Port, Report};
 use serde::Serialize;
 
-use super::{export_kind, import_kind, largest, memory_bytes, plain_lines};
+use super::{export_kind, import_kind, largest, memory_bytes};
+use crate::plain;
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -173,7 +174,7 @@ pub(super) fn page(report: &Report<'_>, top: usize) -> anyhow::Result<String> {
     };
     let text = serde_json::to_string_pretty(&page).context("cannot write JSON")?;
     // What JSON itself leaves as it is (DEL, C1) stands in strings only, where this escape is JSON's own.
-    Ok(plain_lines(&text) + "\n")
+    Ok(plain::lines(&text) + "\n")
 }
 
 fn port(port: Port) -> &'static str {

@@ -1,12 +1,11 @@
 //! `gopherix inspect`: what a module says of itself, for people ([`text`]) or for programs ([`json`]).
 //!
 //! All knowledge is `gopherix_golang`'s [`Report`]; here it is only laid out. Its strings come from the file as they are, so
-//! whatever is printed goes through [`plain`], in JSON too.
+//! whatever is printed goes through [`crate::plain`], in JSON too.
 
 mod json;
 mod text;
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anyhow::{Context, bail};
@@ -81,31 +80,6 @@ fn export_kind(kind: ExportKind) -> &'static str {
     }
 }
 
-/// The text with everything escaped that a terminal would act on: control characters (C1 too) and what turns the direction
-/// of writing.
-fn plain(text: &str) -> String {
-    escape(text, |char| char.is_control())
-}
-
-/// [`plain`] for text whose own line ends and tabs are meant.
-fn plain_lines(text: &str) -> String {
-    escape(text, |char| char.is_control() && !matches!(char, '\n' | '\t'))
-}
-
-fn escape(text: &str, unwanted: impl Fn(char) -> bool) -> String {
-    let turns = |char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if unwanted(char) || turns(char) {
-            // As JSON writes it, so that both outputs can share this; all of them are in the first plane.
-            let _ = write!(out, "\\u{:04x}", u32::from(char));
-        } else {
-            out.push(char);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,12 +87,6 @@ mod tests {
 
     fn group(name: &str, bytes: u64) -> Group {
         Group { owner: Owner::Named(name.into()), functions: 1, bytes }
-    }
-
-    #[test]
-    fn terminals_get_nothing_to_act_on() {
-        assert_eq!(plain("a\x1b[2J\u{9b}31m\u{202e}\t\n\u{7f}é"), "a\\u001b[2J\\u009b31m\\u202e\\u0009\\u000a\\u007fé");
-        assert_eq!(plain_lines("path\tx\ny\r"), "path\tx\ny\\u000d");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::path::Path;
 use gopherix_golang::inspect::{Group, Report};
 use indicatif::HumanBytes;
 
-use super::{export_kind, import_kind, largest, memory_bytes, plain, plain_lines};
+use super::{export_kind, import_kind, largest, memory_bytes};
+use crate::plain;
 
 /// Columns that lists of names are kept within.
 const WIDTH: usize = 96;
@@ -22,7 +23,7 @@ pub(super) fn page(path: &Path, report: &Report<'_>, top: usize) -> String {
     packages(&mut out, report, top);
     file(&mut out, report);
     for warning in &report.warnings {
-        line(&mut out, &format!("\nwarning: {}", plain(warning)));
+        line(&mut out, &format!("\nwarning: {}", plain::word(warning)));
     }
     out
 }
@@ -38,16 +39,20 @@ fn row(out: &mut String, name: &str, value: &str) {
 
 fn head(out: &mut String, path: &Path, report: &Report<'_>) {
     let module = &report.module;
-    row(out, "file", &format!("{} ({})", plain(&path.to_string_lossy()), HumanBytes(report.sizes.file)));
+    row(out, "file", &format!("{} ({})", plain::word(&path.to_string_lossy()), HumanBytes(report.sizes.file)));
     row(out, "port", &report.port.to_string());
     if report.port.is_go() {
-        row(out, "go", &report.toolchain.version.as_deref().map_or("unknown version".into(), plain));
+        row(out, "go", &report.toolchain.version.as_deref().map_or("unknown version".into(), plain::word));
     }
     if let Some(name) = module.module_name.filter(|name| !name.is_empty()) {
-        row(out, "name", &plain(name));
+        row(out, "name", &plain::word(name));
     }
     for producer in &module.producers {
-        row(out, producer_field(producer.field), plain(&format!("{} {}", producer.name, producer.version)).trim_end());
+        row(
+            out,
+            producer_field(producer.field),
+            plain::word(&format!("{} {}", producer.name, producer.version)).trim_end(),
+        );
     }
     let stripped = match (report.stripped, report.pclntab.is_some()) {
         (false, _) => "no",
@@ -89,7 +94,7 @@ fn build_info(out: &mut String, report: &Report<'_>) {
         return;
     };
     line(out, "\nbuild info");
-    for entry in plain_lines(&info.to_string()).lines() {
+    for entry in plain::lines(&info.to_string()).lines() {
         line(out, &format!("\t{entry}"));
     }
 }
@@ -98,14 +103,14 @@ fn imports(out: &mut String, report: &Report<'_>) {
     let mut modules: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for import in &report.module.imports {
         let name = match import_kind(import.kind) {
-            "function" => plain(import.name),
-            kind => format!("{} ({kind})", plain(import.name)),
+            "function" => plain::word(import.name),
+            kind => format!("{} ({kind})", plain::word(import.name)),
         };
         modules.entry(import.module).or_default().push(name);
     }
     let _ = writeln!(out, "\nimports ({})", report.module.imports.len());
     for (module, names) in modules {
-        let _ = writeln!(out, "  {} ({})", plain(module), names.len());
+        let _ = writeln!(out, "  {} ({})", plain::word(module), names.len());
         list(out, &names);
     }
 }
@@ -117,8 +122,8 @@ fn exports(out: &mut String, report: &Report<'_>) {
         .exports
         .iter()
         .map(|export| match export_kind(export.kind) {
-            "function" => plain(export.name),
-            kind => format!("{} ({kind})", plain(export.name)),
+            "function" => plain::word(export.name),
+            kind => format!("{} ({kind})", plain::word(export.name)),
         })
         .collect();
     list(out, &names);
@@ -153,7 +158,7 @@ fn packages(out: &mut String, report: &Report<'_>, top: usize) {
     let _ = writeln!(out, "{:>12} {:>6} {:>9}  {}", "bytes", "%", "functions", what);
     let (shown, others) = largest(&report.groups, top);
     for group in shown {
-        sized(out, group, total, &plain(&group.owner.to_string()));
+        sized(out, group, total, &plain::word(&group.owner.to_string()));
     }
     if let Some((group, number)) = &others {
         sized(out, group, total, &format!("others ({number}; --top 0 lists all)"));
@@ -164,8 +169,7 @@ fn packages(out: &mut String, report: &Report<'_>, top: usize) {
 }
 
 fn sized(out: &mut String, group: &Group, total: u64, name: &str) {
-    let _ =
-        writeln!(out, "{:>12} {:>6} {:>9}  {name}", group.bytes, percent(group.bytes, total), group.functions);
+    let _ = writeln!(out, "{:>12} {:>6} {:>9}  {name}", group.bytes, percent(group.bytes, total), group.functions);
 }
 
 /// With one decimal.
@@ -188,7 +192,7 @@ fn file(out: &mut String, report: &Report<'_>) {
     part(sizes.custom, "custom sections");
     for custom in &report.module.customs {
         let bytes = u64::try_from(custom.data.len()).unwrap_or(u64::MAX);
-        part(bytes, &format!("  {}", plain(custom.name)));
+        part(bytes, &format!("  {}", plain::word(custom.name)));
     }
     part(sizes.other, "types, imports, tables, headers");
 }
