@@ -100,11 +100,11 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) max_files: u32,
 
-    /// Largest file it may write
+    /// Largest file it may write; beyond, writing fails with EFBIG
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) max_file_size: Option<u64>,
 
-    /// Most bytes it may write to files in all
+    /// Most bytes it may write to files in all; beyond, writing fails with EDQUOT
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) max_written: Option<u64>,
 

@@ -139,14 +139,14 @@ impl Engines {
     }
 
     fn program(&self, module: &Module, how: HowCompiled, key: Key) -> Result<Program, HostError> {
+        let mut linker = Linker::new(module.engine());
+        link(&mut linker).map_err(HostError::Engine)?;
+        let pre = linker.instantiate_pre(module).map_err(|e| HostError::Module(missing_import(module, &e)))?;
         if module.get_export("_start").and_then(|export| export.func().cloned()).is_none() {
             let what = "the module has no _start function: it is a library (a WASI reactor, such as Go's \
                         -buildmode=c-shared makes), not a program";
             return Err(HostError::Module(what.into()));
         }
-        let mut linker = Linker::new(module.engine());
-        link(&mut linker).map_err(HostError::Engine)?;
-        let pre = linker.instantiate_pre(module).map_err(|e| HostError::Module(missing_import(module, &e)))?;
         Ok(Program { pre: Arc::new(pre), interruption: self.interruption, how, key })
     }
 }

@@ -20,7 +20,8 @@ pub(crate) fn syscalls(as_markdown: bool) -> anyhow::Result<u8> {
             Support::Full => "full",
             Support::Partial => "partial",
         };
-        writeln!(out, "{:<17} {:<8} {support:<8} {}", call.name, call.family.name(), call.note)?;
+        let line = format!("{:<17} {:<8} {support:<8} {}", call.name, call.family.name(), call.note);
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(0)
 }

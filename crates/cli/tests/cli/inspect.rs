@@ -116,7 +116,7 @@ fn another_language_tells_what_is_known() {
         "port       WASI preview 1, not Go\n",
         "name       mine\n",
         "memory     min 128.00 KiB, max 512.00 KiB\n",
-        "counts     2 functions, 1 types, 1 globals, 1 data segments, 1 custom sections\n",
+        "counts     2 functions, 2 types, 1 global, 1 data segment, 1 custom section\n",
         "  env (1)\n    table (table)\n",
         "  core\n",
         "  (unknown)\n",

@@ -67,13 +67,14 @@ fn head(out: &mut String, path: &Path, report: &Report<'_>) {
         row(out, "memory", &format!("min {}, {most}{shared}", HumanBytes(least)));
     }
     let counts = [
-        (module.functions.len(), "functions"),
-        (module.types.len(), "types"),
-        (usize::try_from(module.globals).unwrap_or(usize::MAX), "globals"),
-        (module.segments.len(), "data segments"),
-        (module.customs.len(), "custom sections"),
+        (module.functions.len(), "function"),
+        (module.types.len(), "type"),
+        (usize::try_from(module.globals).unwrap_or(usize::MAX), "global"),
+        (module.segments.len(), "data segment"),
+        (module.customs.len(), "custom section"),
     ];
-    row(out, "counts", &counts.map(|(count, what)| format!("{count} {what}")).join(", "));
+    let counts = counts.map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
+    row(out, "counts", &counts.join(", "));
 }
 
 /// The fields that the tool conventions name; others would be a surprise worth a plain word.
