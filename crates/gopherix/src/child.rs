@@ -84,7 +84,7 @@ impl Child {
     /// Sends it a signal: the signal's default action.
     ///
     /// # Errors
-    /// For signals that would stop or continue it.
+    /// For signals that would stop it.
     pub fn kill(&self, signal: Signal) -> Result<(), Error> {
         self.process.kill(signal).map_err(Error::setup("kill"))
     }

@@ -124,7 +124,7 @@ impl Command {
         let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits } = self;
         complete_env(&mut env, &cwd, listeners.len());
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
-        let spec = ProcessSpec { args, env, cwd: cwd.clone().into_bytes(), limits };
+        let spec = ProcessSpec { args, env, cwd: cwd.clone().into_bytes(), limits, module_bytes: program.bytes };
         let kernel = machine.kernel();
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         let mut fds = Vec::new();
@@ -140,7 +140,7 @@ impl Command {
         });
         opened.map_err(Error::setup("standard streams"))?;
         for listener in listeners {
-            let listener = machine.host.enter(|| Listener::new(listener))?;
+            let listener = machine.host.enter(|| Listener::open(listener))?;
             let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
             fds.push(os_wasm::inherited(file));
         }

@@ -201,7 +201,8 @@ impl Machine {
     /// If the bytes are no module that can run here.
     pub fn load(&self, wasm: &[u8]) -> Result<Program, Error> {
         let program = self.host.engines().load(wasm, self.cache.as_ref(), self.policy)?;
-        Ok(Program { program, is_go: gopherix_golang::is_go(wasm) })
+        let bytes = u64::try_from(wasm.len()).unwrap_or(u64::MAX);
+        Ok(Program { program, is_go: gopherix_golang::is_go(wasm), bytes })
     }
 
     /// Reads and loads a file.
@@ -230,6 +231,7 @@ impl Machine {
 pub struct Program {
     pub(crate) program: gopherix_host_native::Program,
     pub(crate) is_go: bool,
+    pub(crate) bytes: u64,
 }
 
 impl Program {

@@ -119,10 +119,10 @@ impl Engines {
         check_header(bytes)?;
         let optimizing = self.engine(Strategy::Cranelift)?;
         let key = Key::of(bytes, optimizing);
-        if policy != CompilePolicy::Baseline {
-            if let Some(module) = cache.and_then(|cache| cache.get(key, optimizing)) {
-                return self.program(&module, HowCompiled::Cached, key);
-            }
+        if policy != CompilePolicy::Baseline
+            && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
+        {
+            return self.program(&module, HowCompiled::Cached, key);
         }
         if policy != CompilePolicy::Optimizing {
             // What the baseline compiler does not take (it lacks a few proposals), the other may.

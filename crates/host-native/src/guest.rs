@@ -125,7 +125,8 @@ pub(crate) fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<Up
     if cx.kernel.turns().contended() {
         return Ok(UpdateDeadline::YieldCustom(1, Box::pin(cx.pass_turn())));
     }
-    Ok(UpdateDeadline::Continue(1))
+    // Whom this guest woke may sit in its executor thread's own slot, where no other thread can take it up.
+    Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
 }
 
 /// Decides the process' end by how its guest code ended: returned, unwound, or trapped.

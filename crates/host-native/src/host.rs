@@ -25,7 +25,7 @@ pub struct HostConfig {
 
 /// A running kernel on this machine.
 ///
-/// Guests are tasks of an executor with one thread a processor: a guest that waits holds no thread.
+/// Guests are tasks of an executor with a thread a processor and one more: a guest that waits holds no thread.
 pub struct Host {
     kernel: Arc<Kernel>,
     engines: Arc<Engines>,
@@ -52,7 +52,9 @@ impl Host {
         };
         let platform = NativePlatform::new(cpus, tick).map_err(HostError::io("cannot set up clocks"))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(cpus)
+            // One more than may run guest code, so that whoever wakes up is looked at and can queue for a turn while busy
+            // guests hold all of them.
+            .worker_threads(cpus.saturating_add(1))
             .max_blocking_threads(2)
             .thread_name("gopherix-cpu")
             .enable_io()

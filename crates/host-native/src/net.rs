@@ -27,7 +27,7 @@ impl Listener {
     ///
     /// # Errors
     /// What fcntl(2) and epoll_ctl(2) answer.
-    pub fn new(listener: TcpListener) -> std::io::Result<Arc<dyn HostListener>> {
+    pub fn open(listener: TcpListener) -> std::io::Result<Arc<dyn HostListener>> {
         let address = listener.local_addr()?.to_string();
         listener.set_nonblocking(true)?;
         let socket = Arc::new(watch(OwnedFd::from(listener), Interest::READABLE)?);

@@ -47,10 +47,10 @@ impl FdStream {
     /// What dup(2) and fstat(2) answer.
     pub fn inherit(fd: BorrowedFd<'_>) -> io::Result<Self> {
         let kind = kind(rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(fd)?.st_mode));
-        if matches!(kind, FileType::Fifo | FileType::CharDevice) {
-            if let Some(own) = reopen(fd) {
-                return FdStream::new(own, kind, true);
-            }
+        if matches!(kind, FileType::Fifo | FileType::CharDevice)
+            && let Some(own) = reopen(fd)
+        {
+            return FdStream::new(own, kind, true);
         }
         FdStream::new(fd.try_clone_to_owned()?, kind, false)
     }

@@ -21,6 +21,8 @@ pub mod sync;
 pub mod syscall;
 pub mod table;
 pub mod task;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trace;
 pub mod vfs;
 

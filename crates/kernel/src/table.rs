@@ -120,7 +120,7 @@ macro_rules! syscalls {
         /// Every system call, by number.
         pub static SYSCALLS: &[SyscallInfo] = &[$(SyscallInfo {
             name: $name,
-            #[expect(clippy::as_conversions, reason = "a variant's own number")]
+            #[allow(clippy::as_conversions, reason = "a variant's own number; the lint does not see into every macro")]
             number: Nr::$handler as u16,
             family: Family::$family,
             blocking: syscalls!(@blocking $kind),
@@ -189,7 +189,7 @@ syscalls! {
         File, Full, "pread", "pread(2)", ["fd_pread"], "";
     /// Writes at an offset.
     quick file::sys_pwrite[mem](fd: Fd, bufs: &[UserSlice], offset: u64) -> usize,
-        File, Full, "pwrite", "pwrite(2)", ["fd_pwrite"], "with O_APPEND too the offset counts, as POSIX says; Linux appends";
+        File, Full, "pwrite", "pwrite(2)", ["fd_pwrite"], "with O_APPEND it appends, as on Linux; POSIX says the offset counts";
     /// Moves a description's offset.
     quick file::sys_lseek(fd: Fd, offset: i64, whence: Whence) -> u64,
         File, Partial, "lseek", "lseek(2)", ["fd_seek", "fd_tell"], "no SEEK_DATA and SEEK_HOLE";

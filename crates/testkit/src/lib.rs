@@ -1,1 +1,3 @@
 //! Shared support for the tests of gopherix.
+
+pub mod hostile;

@@ -19,6 +19,12 @@ func init() {
 			buf := make([]byte, 5000)
 			for {
 				k, e := sys.ReadFd(0, buf)
+				if e == sys.EAGAIN { // Go's wasip1 port makes the standard streams non-blocking
+					_, e = sys.Poll([]sys.Sub{{Kind: sys.Read, Fd: 0}})
+					if e == sys.OK {
+						continue
+					}
+				}
 				if e != sys.OK {
 					fmt.Println(e)
 					return

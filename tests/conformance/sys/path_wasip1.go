@@ -33,6 +33,9 @@ func Start(p string) (int, string, Errno) {
 		if fd_prestat_get(int32(fd), pointer(b)) != 0 {
 			break
 		}
+		if b[0] != 0 { // not a directory: a listener
+			continue
+		}
 		dir := make([]byte, le.Uint32(b[4:])+1)
 		if e := fd_prestat_dir_name(int32(fd), pointer(dir), le.Uint32(b[4:])); e != 0 {
 			return -1, "", wasi(e)

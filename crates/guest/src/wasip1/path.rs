@@ -93,7 +93,6 @@ pub fn path_filestat_get(
 }
 
 /// Sets the times of a named file.
-#[expect(clippy::too_many_arguments, reason = "as the witx has it")]
 pub fn path_filestat_set_times(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,
@@ -111,7 +110,6 @@ pub fn path_filestat_set_times(
 }
 
 /// Makes another name for a file.
-#[expect(clippy::too_many_arguments, reason = "as the witx has it")]
 pub fn path_link(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,
@@ -142,6 +140,7 @@ pub fn path_readlink(
     bufused: u32,
 ) -> SysResult<()> {
     check_out(mem, buf, buf_len)?;
+    check_out(mem, bufused, 4)?;
     let path = get_path(mem, path, path_len)?;
     let target = cx.sys_readlinkat(Fd(fd), &path)?;
     let len = usize::try_from(buf_len).unwrap_or(usize::MAX).min(target.len());

@@ -7,7 +7,7 @@ use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
 use super::ThreadExit;
-use super::wire::{put_len, put_u32, slice};
+use super::wire::{check_out, put_len, slice};
 
 /// The arguments: a vector of pointers, and the NUL-terminated strings behind them.
 pub fn args_get(cx: &mut Cx, mem: &mut dyn GuestMemory, argv: u32, argv_buf: u32) -> SysResult<()> {
@@ -36,24 +36,30 @@ pub fn environ_sizes_get(
     put_sizes(mem, &process.env, environc, environ_buf_size)
 }
 
-fn put_strings(mem: &mut dyn GuestMemory, strings: &[Vec<u8>], mut vector: u32, mut buf: u32) -> SysResult<()> {
+fn put_strings(mem: &mut dyn GuestMemory, strings: &[Vec<u8>], vector: u32, buf: u32) -> SysResult<()> {
+    // Both ranges are checked before either is written. Neither may pass the end of a 32-bit memory.
+    check_out(mem, vector, u32::try_from(strings.len().saturating_mul(4)).unwrap_or(u32::MAX))?;
+    check_out(mem, buf, u32::try_from(total_len(strings)).unwrap_or(u32::MAX))?;
+    let (mut slot, mut at) = (u64::from(vector), u64::from(buf));
     for string in strings {
-        put_u32(mem, vector, buf)?;
-        let mut terminated = string.clone();
-        terminated.push(0);
-        mem.write(u64::from(buf), &terminated)?;
-        let len = u32::try_from(terminated.len()).unwrap_or(u32::MAX);
-        (vector, buf) = match (vector.checked_add(4), buf.checked_add(len)) {
-            (Some(vector), Some(buf)) => (vector, buf),
-            _ => return fail(Errno::EFAULT, "strings past the end of memory"),
-        };
+        mem.write(slot, &u32::try_from(at).unwrap_or(u32::MAX).to_le_bytes())?;
+        let terminated = [string.as_slice(), b"\0"].concat();
+        mem.write(at, &terminated)?;
+        slot = slot.saturating_add(4);
+        at = at.saturating_add(u64::try_from(terminated.len()).unwrap_or(u64::MAX));
     }
     Ok(())
 }
 
 fn put_sizes(mem: &mut dyn GuestMemory, strings: &[Vec<u8>], count: u32, bytes: u32) -> SysResult<()> {
+    check_out(mem, bytes, 4)?;
     put_len(mem, count, strings.len())?;
-    put_len(mem, bytes, strings.iter().fold(0, |sum, s| sum.saturating_add(s.len()).saturating_add(1)))
+    put_len(mem, bytes, total_len(strings))
+}
+
+/// Bytes of all strings with their NULs.
+fn total_len(strings: &[Vec<u8>]) -> usize {
+    strings.iter().fold(0, |sum, s| sum.saturating_add(s.len()).saturating_add(1))
 }
 
 /// Ends the process. Never returns to the guest.

@@ -18,7 +18,6 @@ pub async fn sock_accept(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, flags:
 }
 
 /// Receives.
-#[expect(clippy::too_many_arguments, reason = "as the witx has it")]
 pub async fn sock_recv(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,

@@ -116,13 +116,18 @@ impl OpenFile {
         Ok(n)
     }
 
-    /// Writes at a given offset (pwrite(2)). O_APPEND does not matter here, as POSIX says (Linux differs).
+    /// Writes at a given offset (pwrite(2)), or at the end with O_APPEND, as Linux does (pwrite(2), BUGS; POSIX says the
+    /// offset counts). The description's own offset stays.
     ///
     /// # Errors
     /// EBADF unless open for writing; ESPIPE for streams.
     pub fn write_at(&self, buf: &[u8], offset: u64) -> SysResult<usize> {
         self.check_writable()?;
-        let n = self.file.write_at(buf, offset)?;
+        let n = if self.flags().contains(OpenFlags::APPEND) {
+            self.file.append(buf)?.0
+        } else {
+            self.file.write_at(buf, offset)?
+        };
         self.sync_if_asked()?;
         Ok(n)
     }
@@ -201,7 +206,7 @@ impl OpenFile {
 
     fn sync_if_asked(&self) -> SysResult<()> {
         let flags = self.flags();
-        if flags.intersects(OpenFlags::SYNC | OpenFlags::DSYNC) {
+        if self.file.stores() && flags.intersects(OpenFlags::SYNC | OpenFlags::DSYNC) {
             self.file.sync(!flags.contains(OpenFlags::SYNC))?;
         }
         Ok(())

@@ -35,6 +35,12 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// Whether what is written stays, so that limits of written bytes count it and O_SYNC means something: regular files do,
+    /// devices like `/dev/null` have offsets and yet do not.
+    fn stores(&self) -> bool {
+        self.seekable()
+    }
+
     /// Reads from a stream.
     ///
     /// # Errors
@@ -149,7 +155,7 @@ pub trait File: Send + Sync {
     /// Takes a waiting connection (accept(2)).
     ///
     /// # Errors
-    /// ENOTSOCK where it is no socket, EAGAIN if none waits.
+    /// ENOTSOCK where it is no socket, EINVAL where it does not listen, EAGAIN if none waits.
     fn accept(&self) -> SysResult<Arc<dyn File>> {
         fail(Errno::ENOTSOCK, "not a socket")
     }

@@ -1,8 +1,8 @@
 //! Nodes of files without a name: pipes, sockets, streams of the host.
 //!
 //! `/proc/self/fd/N` of such a file leads to an [`AnonNode`]; opening that gives the file again, as open(2) of Linux's
-//! `/proc/self/fd/N` does for a pipe. Neighbours: procfs makes them, the path walk answers them
-//! ([`MagicTarget::Node`](crate::vfs::MagicTarget::Node)).
+//! `/proc/self/fd/N` does for a pipe; a socket cannot be opened (ENXIO). Neighbours: procfs makes them, the path walk answers
+//! them ([`MagicTarget::Node`](crate::vfs::MagicTarget::Node)).
 
 use std::sync::Arc;
 
@@ -39,6 +39,9 @@ impl Node for AnonNode {
     fn open(&self, how: OpenHow) -> SysResult<Arc<dyn File>> {
         if how.write && self.kind == FileType::Directory {
             return fail(Errno::EISDIR, "a directory cannot be written");
+        }
+        if self.file.is_socket() {
+            return fail(Errno::ENXIO, "a socket cannot be opened");
         }
         // O_TRUNC means nothing for streams (open(2)).
         if how.write && how.truncate && self.kind == FileType::Regular {

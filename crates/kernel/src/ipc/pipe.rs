@@ -13,7 +13,7 @@ use gopherix_abi::{Errno, FileType, PollEvents, Stat};
 
 use crate::error::{SysResult, fail};
 use crate::file::{File, WaitQueue};
-use crate::net::anonymous_stat;
+use crate::net::{anonymous_stat, next_ino};
 use crate::sync::Lock;
 
 /// Bytes a pipe holds, as on Linux.
@@ -22,6 +22,8 @@ pub const CAPACITY: usize = 65536;
 pub const PIPE_BUF: usize = 4096;
 
 struct Pipe {
+    /// Both ends tell it, as on Linux.
+    ino: u64,
     state: Lock<State>,
     changed: WaitQueue,
 }
@@ -42,13 +44,13 @@ pub struct PipeWriter(Arc<Pipe>);
 #[must_use]
 pub fn pipe() -> (Arc<PipeReader>, Arc<PipeWriter>) {
     let state = State { data: VecDeque::new(), reader: true, writer: true };
-    let pipe = Arc::new(Pipe { state: Lock::new(state), changed: WaitQueue::new() });
+    let pipe = Arc::new(Pipe { ino: next_ino(), state: Lock::new(state), changed: WaitQueue::new() });
     (Arc::new(PipeReader(pipe.clone())), Arc::new(PipeWriter(pipe)))
 }
 
 impl File for PipeReader {
     fn stat(&self) -> SysResult<Stat> {
-        Ok(anonymous_stat(FileType::Fifo))
+        Ok(anonymous_stat(FileType::Fifo, self.0.ino))
     }
 
     fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
@@ -94,7 +96,7 @@ impl Drop for PipeReader {
 
 impl File for PipeWriter {
     fn stat(&self) -> SysResult<Stat> {
-        Ok(anonymous_stat(FileType::Fifo))
+        Ok(anonymous_stat(FileType::Fifo, self.0.ino))
     }
 
     fn write(&self, buf: &[u8]) -> SysResult<usize> {

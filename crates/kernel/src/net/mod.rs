@@ -2,5 +2,5 @@
 
 mod stream;
 
-pub(crate) use stream::anonymous_stat;
 pub use stream::{ListenerFile, StreamFile};
+pub(crate) use stream::{anonymous_stat, next_ino};

@@ -1,11 +1,12 @@
 //! Files over the platform's streams and listeners.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+use gopherix_abi::{Errno, FileType, Mode, PollEvents, SockHow, Stat, Timespec};
 
-use crate::error::SysResult;
+use crate::error::{SysResult, fail};
 use crate::file::File;
 use crate::platform::{HostListener, HostStream};
 
@@ -50,6 +51,10 @@ impl File for StreamFile {
         self.stream.wait(events)
     }
 
+    fn accept(&self) -> SysResult<Arc<dyn File>> {
+        if self.socket { fail(Errno::EINVAL, "not listening") } else { fail(Errno::ENOTSOCK, "not a socket") }
+    }
+
     fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
         self.stream.peek(buf)
     }
@@ -68,31 +73,34 @@ impl File for StreamFile {
 }
 
 /// A listener of the host as a file.
-pub struct ListenerFile(Arc<dyn HostListener>);
+pub struct ListenerFile {
+    listener: Arc<dyn HostListener>,
+    ino: u64,
+}
 
 impl ListenerFile {
     /// A listener that was handed in.
     #[must_use]
     pub fn listener(listener: Arc<dyn HostListener>) -> Arc<dyn File> {
-        Arc::new(ListenerFile(listener))
+        Arc::new(ListenerFile { listener, ino: next_ino() })
     }
 }
 
 impl File for ListenerFile {
     fn stat(&self) -> SysResult<Stat> {
-        Ok(anonymous_stat(FileType::SocketStream))
+        Ok(anonymous_stat(FileType::SocketStream, self.ino))
     }
 
     fn accept(&self) -> SysResult<Arc<dyn File>> {
-        self.0.accept().map(StreamFile::socket)
+        self.listener.accept().map(StreamFile::socket)
     }
 
     fn ready(&self) -> PollEvents {
-        self.0.ready()
+        self.listener.ready()
     }
 
     fn wait(&self, _events: PollEvents) -> BoxFuture<'static, ()> {
-        self.0.wait()
+        self.listener.wait()
     }
 
     fn is_socket(&self) -> bool {
@@ -100,13 +108,19 @@ impl File for ListenerFile {
     }
 }
 
+/// A number for a file that no file system holds (pipefs and sockfs of Linux), so that programs can tell two of them apart.
+pub(crate) fn next_ino() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Attributes of a file that no file system holds.
 #[must_use]
-pub(crate) fn anonymous_stat(kind: FileType) -> Stat {
+pub(crate) fn anonymous_stat(kind: FileType, ino: u64) -> Stat {
     let zero = Timespec::default();
     Stat {
         dev: 0,
-        ino: 0,
+        ino,
         nlink: 1,
         kind,
         mode: Mode(0o600),

@@ -1,4 +1,7 @@
 //! The timer heap: sleepers ordered by their time, one platform alarm for the earliest.
+//!
+//! Lock order: the heap's lock is held while the platform is asked for an alarm, so that the last alarm asked for is the
+//! one of the heap as it is.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -38,13 +41,14 @@ impl Timers {
     /// Wakes all whose time has come and sets the alarm for the next.
     pub fn fire(&self) {
         let now = self.platform.monotonic_ns();
-        let (due, next) = {
+        let due = {
             let mut heap = self.heap.lock();
             let later = heap.sleepers.split_off(&(now.saturating_add(1), 0));
             let due = std::mem::replace(&mut heap.sleepers, later);
-            (due, heap.sleepers.keys().next().map(|(deadline, _)| *deadline))
+            // Under the lock: a sleeper that comes meanwhile must not find its earlier alarm replaced by this one.
+            self.platform.set_alarm(heap.sleepers.keys().next().map(|(deadline, _)| *deadline));
+            due
         };
-        self.platform.set_alarm(next);
         for waker in due.into_values() {
             waker.wake();
         }
@@ -88,10 +92,8 @@ impl Future for Sleep {
         };
         self.id = Some(id);
         heap.sleepers.insert((self.deadline_ns, id), cx.waker().clone());
-        // Asked for again on every poll of the first in line: cheap, and no firing can slip in between.
-        let first = heap.sleepers.keys().next() == Some(&(self.deadline_ns, id));
-        drop(heap);
-        if first {
+        // Asked for again on every poll of the first in line, which is cheap; under the lock, as in `fire`.
+        if heap.sleepers.keys().next() == Some(&(self.deadline_ns, id)) {
             timers.platform.set_alarm(Some(self.deadline_ns));
         }
         Poll::Pending
@@ -102,6 +104,130 @@ impl Drop for Sleep {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             self.timers.heap.lock().sleepers.remove(&(self.deadline_ns, id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Driven, MONOTONIC_START, TestPlatform};
+
+    fn timers() -> (Arc<TestPlatform>, Arc<Timers>) {
+        let platform = TestPlatform::new(1, 1);
+        (platform.clone(), Arc::new(Timers::new(platform)))
+    }
+
+    fn after(timers: &Arc<Timers>, ns: u64) -> Driven<Sleep> {
+        Driven::new(timers.sleep_until(MONOTONIC_START.saturating_add(ns)))
+    }
+
+    #[test]
+    fn sleepers_wake_in_the_order_of_their_time() {
+        let (platform, timers) = timers();
+        let mut sleepers: Vec<_> = [30, 10, 20, 10].map(|ns| (ns, after(&timers, ns))).into();
+        assert!(sleepers.iter_mut().all(|(_, s)| s.poll().is_pending()));
+        for now in [10, 20, 30] {
+            platform.advance(10);
+            timers.fire();
+            for (ns, sleeper) in &sleepers {
+                assert_eq!(sleeper.is_woken(), *ns == now, "{ns} at {now}");
+            }
+            for (_, sleeper) in &mut sleepers {
+                if sleeper.is_woken() {
+                    assert!(sleeper.poll().is_ready());
+                }
+            }
+            sleepers.retain(|(ns, _)| *ns != now);
+        }
+        assert!(timers.is_empty());
+    }
+
+    #[test]
+    fn nobody_wakes_early() {
+        let (platform, timers) = timers();
+        let mut sleeper = after(&timers, 100);
+        assert!(sleeper.poll().is_pending());
+        platform.advance(99);
+        timers.fire();
+        assert!(!sleeper.is_woken());
+        assert!(sleeper.poll().is_pending());
+        assert_eq!((timers.len(), platform.alarm()), (1, Some(MONOTONIC_START + 100)));
+        platform.advance(1);
+        timers.fire();
+        assert!(sleeper.is_woken() && sleeper.poll().is_ready());
+    }
+
+    #[test]
+    fn a_time_that_has_passed_needs_no_alarm() {
+        let (platform, timers) = timers();
+        assert!(after(&timers, 0).poll().is_ready());
+        assert_eq!((timers.len(), platform.alarm()), (0, None));
+    }
+
+    #[test]
+    fn the_alarm_is_set_to_the_earliest() {
+        let (platform, timers) = timers();
+        let alarm = || platform.alarm().map(|at| at - MONOTONIC_START);
+        let mut sleepers = Vec::new();
+        for (ns, then) in [(50, 50), (70, 50), (30, 30), (40, 30)] {
+            let mut sleeper = after(&timers, ns);
+            assert!(sleeper.poll().is_pending());
+            sleepers.push(sleeper);
+            assert_eq!(alarm(), Some(then));
+        }
+        for (now, then) in [(30, Some(40)), (40, Some(50)), (50, Some(70)), (70, None)] {
+            platform.advance(now - (platform.monotonic_ns() - MONOTONIC_START));
+            timers.fire();
+            assert_eq!(alarm(), then);
+        }
+    }
+
+    #[test]
+    fn a_dropped_sleep_is_off_the_heap() {
+        let (platform, timers) = timers();
+        let (mut first, mut second) = (after(&timers, 10), after(&timers, 20));
+        assert!(first.poll().is_pending() && second.poll().is_pending());
+        drop(first);
+        assert_eq!(timers.len(), 1);
+        // Its alarm may still come; it wakes nobody and the next one is set.
+        platform.advance(10);
+        timers.fire();
+        assert!(!second.is_woken());
+        assert_eq!(platform.alarm(), Some(MONOTONIC_START + 20));
+        drop(second);
+        assert!(timers.is_empty());
+    }
+
+    #[test]
+    fn a_sleep_polled_again_is_one_sleeper() {
+        let (_, timers) = timers();
+        let mut sleeper = after(&timers, 10);
+        assert!(sleeper.poll().is_pending() && sleeper.poll().is_pending());
+        assert_eq!(timers.len(), 1);
+    }
+
+    /// Sleepers that come at the same time as each other, and as a firing, must not undo each other's alarm.
+    #[test]
+    fn the_alarm_is_the_earliest_whoever_comes_at_the_same_time() {
+        let (platform, timers) = timers();
+        for round in 0..2000 {
+            let barrier = std::sync::Barrier::new(3);
+            let sleepers = std::thread::scope(|scope| {
+                let sleep = |ns| {
+                    let mut sleeper = after(&timers, ns);
+                    barrier.wait();
+                    assert!(sleeper.poll().is_pending());
+                    sleeper
+                };
+                let late = scope.spawn(move || sleep(20));
+                let early = scope.spawn(move || sleep(10));
+                barrier.wait();
+                timers.fire();
+                [late.join().unwrap(), early.join().unwrap()]
+            });
+            assert_eq!(platform.alarm(), Some(MONOTONIC_START + 10), "round {round}");
+            drop(sleepers);
         }
     }
 }

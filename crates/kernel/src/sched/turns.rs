@@ -124,3 +124,103 @@ impl Drop for Place<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Driven, TestPlatform};
+
+    fn turns(cpus: usize) -> (Arc<TestPlatform>, Turns) {
+        let platform = TestPlatform::new(cpus, 1);
+        (platform.clone(), Turns::new(platform))
+    }
+
+    #[test]
+    fn there_are_as_many_turns_as_processors() {
+        let (_, turns) = turns(2);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        assert!(!turns.contended());
+        let mut third = Driven::new(turns.take());
+        assert!(third.poll().is_pending());
+        assert!(turns.contended());
+        assert_eq!(turns.running(), 2);
+    }
+
+    #[test]
+    fn a_platform_without_processors_still_gives_turns() {
+        let (_, turns) = turns(0);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+    }
+
+    #[test]
+    fn who_waits_longest_is_next() {
+        let (_, turns) = turns(1);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        let mut waiting: Vec<_> = (0..4).map(|_| Driven::new(turns.take())).collect();
+        // They queue in the order of their first poll, here the reverse of their making.
+        for one in waiting.iter_mut().rev() {
+            assert!(one.poll().is_pending());
+        }
+        while let Some(mut next) = waiting.pop() {
+            turns.give_back();
+            assert!(next.is_woken());
+            assert!(waiting.iter_mut().all(|w| !w.is_woken() && w.poll().is_pending()));
+            assert!(next.poll().is_ready());
+            assert_eq!(turns.contended(), !waiting.is_empty());
+        }
+    }
+
+    #[test]
+    fn nobody_who_comes_later_takes_a_turn_that_was_passed_on() {
+        let (_, turns) = turns(1);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        let mut first = Driven::new(turns.take());
+        assert!(first.poll().is_pending());
+        turns.give_back();
+        assert!(!turns.contended());
+        let mut late = Driven::new(turns.take());
+        assert!(late.poll().is_pending());
+        assert!(first.poll().is_ready());
+        assert!(late.poll().is_pending());
+    }
+
+    #[test]
+    fn a_dropped_waiter_leaves_the_queue() {
+        let (_, turns) = turns(1);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        let (mut first, mut second) = (Driven::new(turns.take()), Driven::new(turns.take()));
+        assert!(first.poll().is_pending() && second.poll().is_pending());
+        drop(first);
+        turns.give_back();
+        assert!(second.is_woken() && second.poll().is_ready());
+    }
+
+    #[test]
+    fn a_waiter_dropped_with_its_turn_passes_it_on() {
+        let (platform, turns) = turns(1);
+        assert!(Driven::new(turns.take()).poll().is_ready());
+        let (mut first, mut second) = (Driven::new(turns.take()), Driven::new(turns.take()));
+        assert!(first.poll().is_pending() && second.poll().is_pending());
+        turns.give_back();
+        drop(first);
+        assert!(second.is_woken() && second.poll().is_ready());
+        turns.give_back();
+        assert_eq!((turns.running(), platform.is_ticking()), (0, false));
+        assert!(Driven::new(turns.take()).poll().is_ready());
+    }
+
+    #[test]
+    fn the_ticker_runs_only_while_somebody_does() {
+        let (platform, turns) = turns(2);
+        assert!(!platform.is_ticking());
+        for _ in 0..2 {
+            assert!(Driven::new(turns.take()).poll().is_ready());
+            assert!(platform.is_ticking());
+        }
+        turns.give_back();
+        assert!(platform.is_ticking());
+        turns.give_back();
+        assert!(!platform.is_ticking());
+    }
+}

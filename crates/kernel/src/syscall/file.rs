@@ -39,7 +39,7 @@ pub(crate) async fn sys_write(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: Fd, bu
     gather(mem, bufs, bounce(&mut cx.bounce, len))?;
     if file.file().seekable() {
         let n = file.write(cx.bounce.get(..len).unwrap_or_default())?;
-        cx.process.usage.wrote(n);
+        count_written(cx, &file, n);
         return Ok(n);
     }
     // A blocking write to a stream is done when all of it is (pipe(7)), unless something went wrong on the way.
@@ -96,7 +96,7 @@ pub(crate) fn sys_pwrite(
     let len = allowed(cx, &file, Some(offset), len)?;
     gather(mem, bufs, bounce(&mut cx.bounce, len))?;
     let n = file.write_at(cx.bounce.get(..len).unwrap_or_default(), offset)?;
-    cx.process.usage.wrote(n);
+    count_written(cx, &file, n);
     Ok(n)
 }
 
@@ -263,15 +263,21 @@ fn check_size_limit(cx: &Cx, size: u64) -> SysResult<()> {
     }
 }
 
+fn count_written(cx: &Cx, file: &OpenFile, n: usize) {
+    if file.file().stores() {
+        cx.process.usage.wrote(n);
+    }
+}
+
 /// How many of `len` bytes the limits let the process write to a regular file.
 fn allowed(cx: &Cx, file: &OpenFile, at: Option<u64>, len: usize) -> SysResult<usize> {
-    if !file.file().seekable() {
+    if !file.file().stores() {
         return Ok(len);
     }
     let offset = match at {
+        _ if cx.process.limits.file_size.is_none() => 0,
+        _ if file.flags().contains(OpenFlags::APPEND) => file.file().stat()?.size,
         Some(offset) => offset,
-        None if cx.process.limits.file_size.is_none() => 0,
-        None if file.flags().contains(OpenFlags::APPEND) => file.file().stat()?.size,
         None => file.offset(),
     };
     cx.process.usage.allow_write(&cx.process.limits, offset, len)

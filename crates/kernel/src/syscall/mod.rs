@@ -156,11 +156,20 @@ async fn until_done<T>(
     }
 }
 
-/// Publishes a descriptor, and notes it if the limit was reached.
+/// EMFILE before anything is created, truncated or accepted, as open(2) and accept(2) of Linux take the number first.
+fn check_room(cx: &Cx) -> SysResult<()> {
+    noting_limit(cx, cx.process.fds.lock().check_room())
+}
+
+/// Publishes a descriptor.
 fn install(cx: &Cx, entry: FdEntry) -> SysResult<Fd> {
-    let installed = cx.process.fds.lock().install(entry);
-    if installed.is_err() {
+    noting_limit(cx, cx.process.fds.lock().install(entry))
+}
+
+/// Notes for the message at the process' end that the limit was reached.
+fn noting_limit<T>(cx: &Cx, answer: SysResult<T>) -> SysResult<T> {
+    if answer.is_err() {
         cx.process.usage.hit_open_files.store(true, std::sync::atomic::Ordering::Relaxed);
     }
-    installed
+    answer
 }

@@ -4,7 +4,7 @@
 
 use gopherix_abi::{AccessMode, Errno, Fd, OpenFlags, PollEvents, Rights, SockHow};
 
-use super::{file_with, install, until_done};
+use super::{check_room, file_with, install, until_done};
 use crate::error::{SysResult, fail};
 use crate::file::OpenFile;
 use crate::memory::{GuestMemory, UserSlice, scatter, vector_len};
@@ -13,9 +13,14 @@ use crate::task::{Cx, FdEntry};
 /// accept4(2). Waits for a connection.
 pub(crate) async fn sys_accept(cx: &mut Cx, fd: Fd, flags: OpenFlags) -> SysResult<Fd> {
     let file = file_with(cx, fd, Rights::SOCK_ACCEPT)?;
+    check_socket(&file)?;
     let inheriting = cx.process.fds.lock().get(fd)?.inheriting;
     let nonblock = file.flags().contains(OpenFlags::NONBLOCK);
-    let connection = until_done(cx, &file, PollEvents::IN, nonblock, |_, file| file.file().accept()).await?;
+    let connection = until_done(cx, &file, PollEvents::IN, nonblock, |cx, file| {
+        check_room(cx)?;
+        file.file().accept()
+    })
+    .await?;
     let open = OpenFile::new(connection, AccessMode::ReadWrite, flags, None);
     let cloexec = flags.contains(OpenFlags::CLOEXEC);
     install(cx, FdEntry { cloexec, inheriting, ..FdEntry::with_rights(open, inheriting) })
@@ -64,6 +69,7 @@ pub(crate) async fn sys_send(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: Fd, buf
 /// shutdown(2).
 pub(crate) fn sys_shutdown(cx: &mut Cx, fd: Fd, how: SockHow) -> SysResult<()> {
     let file = file_with(cx, fd, Rights::SOCK_SHUTDOWN)?;
+    check_socket(&file)?;
     if how.is_empty() {
         return fail(Errno::EINVAL, "neither half named");
     }

@@ -67,10 +67,15 @@ pub struct FdTable {
 }
 
 impl FdTable {
+    /// The most numbers a table has, whatever the limit says (Linux's `fs.nr_open`): a guest that duplicates onto the
+    /// largest of them costs that much memory at once.
+    pub const MAX: u32 = 1 << 20;
+
     /// An empty table for numbers below `limit`.
     #[must_use]
     pub fn new(limit: u32) -> Self {
-        FdTable { slots: Vec::new(), lowest: 0, limit: usize::try_from(limit).unwrap_or(usize::MAX) }
+        let limit = usize::try_from(limit.min(FdTable::MAX)).unwrap_or(usize::MAX);
+        FdTable { slots: Vec::new(), lowest: 0, limit }
     }
 
     /// The descriptor of that number.
@@ -94,12 +99,23 @@ impl FdTable {
     /// # Errors
     /// EMFILE.
     pub fn install(&mut self, entry: FdEntry) -> SysResult<Fd> {
+        let at = self.free_slot()?;
+        self.lowest = at;
+        self.put(at, entry)
+    }
+
+    /// Whether [`FdTable::install`] would find a number, for calls that must have no effect when it would not.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub fn check_room(&self) -> SysResult<()> {
+        self.free_slot().map(drop)
+    }
+
+    fn free_slot(&self) -> SysResult<usize> {
         let at = self.slots.iter().skip(self.lowest).position(Option::is_none);
         let at = at.map_or(self.slots.len(), |i| i.saturating_add(self.lowest));
-        if at >= self.limit {
-            return Err(EMFILE);
-        }
-        self.put(at, entry)
+        if at < self.limit { Ok(at) } else { Err(EMFILE) }
     }
 
     /// Puts a descriptor at a given number, closing what was there (dup2(2)).
@@ -129,6 +145,12 @@ impl FdTable {
         self.slots.iter().enumerate().filter_map(|(i, e)| Some((Fd(u32::try_from(i).ok()?), e.as_ref()?)))
     }
 
+    /// How many numbers have room in the table: the largest that was ever in use, and one.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Empties the table and returns what was in it, so that it can be closed without the table's lock.
     pub fn drain(&mut self) -> Vec<FdEntry> {
         self.lowest = 0;
@@ -149,4 +171,97 @@ impl FdTable {
 
 fn index(fd: Fd) -> Option<usize> {
     usize::try_from(fd.0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use gopherix_abi::{AccessMode, OpenFlags};
+
+    use super::*;
+    use crate::ipc::pipe::pipe;
+
+    fn entry() -> FdEntry {
+        FdEntry::new(OpenFile::new(pipe().0, AccessMode::ReadOnly, OpenFlags::empty(), None))
+    }
+
+    fn table(limit: u32, fds: usize) -> FdTable {
+        let mut table = FdTable::new(limit);
+        for _ in 0..fds {
+            table.install(entry()).unwrap();
+        }
+        table
+    }
+
+    fn numbers(table: &FdTable) -> Vec<u32> {
+        table.iter().map(|(fd, _)| fd.0).collect()
+    }
+
+    #[test]
+    fn new_ones_get_the_lowest_free_number() {
+        let mut table = table(16, 5);
+        for fd in [3, 1] {
+            table.remove(Fd(fd)).unwrap();
+        }
+        let new: Vec<_> = (0..3).map(|_| table.install(entry()).unwrap().0).collect();
+        assert_eq!(new, [1, 3, 5]);
+        assert_eq!(numbers(&table), [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_gap_left_by_dup2_is_filled_first() {
+        let mut table = table(16, 1);
+        assert!(table.install_at(Fd(4), entry()).unwrap().is_none());
+        let new: Vec<_> = (0..4).map(|_| table.install(entry()).unwrap().0).collect();
+        assert_eq!(new, [1, 2, 3, 5]);
+        assert_eq!(table.slots(), 6);
+    }
+
+    #[test]
+    fn the_limit_is_emfile_and_a_close_makes_room() {
+        let mut table = table(3, 3);
+        assert_eq!(table.install(entry()).unwrap_err().errno, Errno::EMFILE);
+        table.remove(Fd(1)).unwrap();
+        assert_eq!(table.install(entry()), Ok(Fd(1)));
+        assert_eq!(table.install(entry()).unwrap_err().errno, Errno::EMFILE);
+    }
+
+    #[test]
+    fn dup2_replaces_below_the_limit_and_is_ebadf_beyond() {
+        let mut table = table(3, 2);
+        let (new, kept) = (entry(), table.get(Fd(1)).unwrap().file.clone());
+        let old = table.install_at(Fd(1), new.clone()).unwrap().unwrap();
+        assert!(Arc::ptr_eq(&old.file, &kept) && Arc::ptr_eq(&table.get(Fd(1)).unwrap().file, &new.file));
+        assert!(table.install_at(Fd(2), entry()).is_ok());
+        for fd in [3, FdTable::MAX, u32::MAX] {
+            assert_eq!(table.install_at(Fd(fd), entry()).err().map(|e| e.errno), Some(Errno::EBADF), "{fd}");
+        }
+        assert_eq!(numbers(&table), [0, 1, 2]);
+    }
+
+    #[test]
+    fn no_limit_lets_a_table_grow_without_bound() {
+        let mut table = FdTable::new(u32::MAX);
+        assert_eq!(table.install_at(Fd(FdTable::MAX), entry()).err().map(|e| e.errno), Some(Errno::EBADF));
+        assert!(table.install_at(Fd(FdTable::MAX - 1), entry()).is_ok());
+        assert_eq!(table.install(entry()), Ok(Fd(0)));
+    }
+
+    #[test]
+    fn numbers_not_in_use_are_ebadf() {
+        let mut table = table(16, 2);
+        table.remove(Fd(0)).unwrap();
+        for fd in [0, 2, u32::MAX] {
+            assert_eq!(table.get(Fd(fd)).err().map(|e| e.errno), Some(Errno::EBADF));
+            assert_eq!(table.remove(Fd(fd)).err().map(|e| e.errno), Some(Errno::EBADF));
+        }
+    }
+
+    #[test]
+    fn a_drained_table_starts_at_0_again() {
+        let mut table = table(16, 3);
+        table.remove(Fd(1)).unwrap();
+        assert_eq!(table.drain().len(), 2);
+        assert_eq!((numbers(&table), table.slots()), (vec![], 0));
+        assert_eq!(table.install(entry()), Ok(Fd(0)));
+    }
 }

@@ -7,6 +7,8 @@ mod context;
 mod fdtable;
 mod limits;
 mod process;
+#[cfg(test)]
+mod tests;
 
 pub use context::{Cx, GState, MOs};
 pub use fdtable::{FdEntry, FdTable};

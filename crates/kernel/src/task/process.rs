@@ -56,6 +56,8 @@ pub struct ProcessSpec {
     pub cwd: Vec<u8>,
     /// Limits.
     pub limits: Limits,
+    /// Size of the module it runs, in bytes.
+    pub module_bytes: u64,
 }
 
 /// A process.
@@ -74,6 +76,8 @@ pub struct Process {
     pub root: Arc<Location>,
     /// The working directory.
     pub cwd: Lock<Arc<Location>>,
+    /// Size of the module it runs, in bytes.
+    pub module_bytes: u64,
     /// What it may use.
     pub limits: Limits,
     /// What it has used.
@@ -110,6 +114,7 @@ impl Process {
             fds: Lock::new(FdTable::new(spec.limits.open_files)),
             cwd: Lock::new(root.clone()),
             root,
+            module_bytes: spec.module_bytes,
             limits: spec.limits,
             usage: Usage::default(),
             started_ns,
@@ -164,18 +169,19 @@ impl Process {
     /// Sends a signal (kill(2)): here its default action, since no guest ABI so far can install a handler.
     ///
     /// # Errors
-    /// ENOTSUP for signals that stop or continue.
+    /// ENOTSUP for signals that stop.
     pub fn kill(&self, signal: Signal) -> SysResult<()> {
         if self.ignores(signal) {
             return Ok(());
         }
         match signal.default_action() {
-            DefaultAction::Ignore => Ok(()),
+            // Nothing stops a process yet, so there is nothing to continue.
+            DefaultAction::Ignore | DefaultAction::Continue => Ok(()),
             DefaultAction::Terminate | DefaultAction::Core => {
                 self.end(ExitStatus::Signaled(signal), None);
                 Ok(())
             }
-            DefaultAction::Stop | DefaultAction::Continue => fail(Errno::ENOTSUP, "no job control for this process"),
+            DefaultAction::Stop => fail(Errno::ENOTSUP, "no job control for this process"),
         }
     }
 
@@ -185,8 +191,11 @@ impl Process {
         self.ignored.load(Ordering::Relaxed) & signal_bit(signal) != 0
     }
 
-    /// Sets or clears SIG_IGN for a signal.
+    /// Sets or clears SIG_IGN for a signal. SIGKILL and SIGSTOP cannot be ignored (signal(7)): for them it does nothing.
     pub fn set_ignored(&self, signal: Signal, on: bool) {
+        if matches!(signal, Signal::SIGKILL | Signal::SIGSTOP) {
+            return;
+        }
         if on {
             self.ignored.fetch_or(signal_bit(signal), Ordering::Relaxed);
         } else {

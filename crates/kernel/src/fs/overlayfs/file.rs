@@ -66,6 +66,10 @@ impl File for LayeredFile {
         self.file().map_or(true, |file| file.seekable())
     }
 
+    fn stores(&self) -> bool {
+        self.file().map_or(true, |file| file.stores())
+    }
+
     fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
         self.file()?.read(buf)
     }

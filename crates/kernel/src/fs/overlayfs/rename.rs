@@ -59,7 +59,6 @@ impl Layered {
     }
 
     /// Moves the entry in the upper tree and hides what the lower one has under both names, in one step for look-ups.
-    #[expect(clippy::too_many_arguments, reason = "a rename has two sides of three")]
     fn apply(
         &self,
         name: &Name,

@@ -1,0 +1,25 @@
+//! Hostile guests: random and malicious WASI preview 1 calls against a whole kernel, without an engine.
+//!
+//! A [`World`] is a kernel on a deterministic home (a manual clock, seeded entropy, host directories in memory) with one
+//! process that has a descriptor of every kind. An [`Episode`] is a sequence of calls decoded from any bytes; [`run`]
+//! makes them and checks after each one what must hold whatever a guest does ([`World::step`]). The unit tests, `cargo
+//! xtask fuzz` and the libFuzzer target all drive this module, so a finding of one can be replayed by the others.
+//!
+//! [`FUNCTIONS`] comes from the adapter's own list; a parameter that [`Function::role`] does not know fails a test, so a
+//! new function cannot be forgotten.
+
+mod episode;
+mod functions;
+mod home;
+mod host;
+mod host_stream;
+mod run;
+mod setup;
+mod world;
+
+pub use episode::{Episode, Op};
+pub use functions::{FUNCTIONS, Function, Param, Pending, Role};
+pub use home::{ManualHome, Random};
+pub use run::{Failure, Report, minimise, run, run_seed, seed_bytes};
+pub use setup::fd;
+pub use world::{Outcome, World};
