@@ -34,10 +34,8 @@ impl FromStr for Grant {
         if host.is_empty() {
             return Err("the host directory is missing (HOST[::GUEST][:ro])".into());
         }
-        if let Some(guest) = guest {
-            if !guest.starts_with('/') {
-                return Err(format!("the guest directory must be an absolute path, not {guest:?}"));
-            }
+        if let Some(guest) = guest.filter(|guest| !guest.starts_with('/')) {
+            return Err(format!("the guest directory must be an absolute path, not {guest:?}"));
         }
         Ok(Grant { host: host.into(), guest: guest.map(Into::into), read_only })
     }

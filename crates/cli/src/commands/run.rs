@@ -225,10 +225,10 @@ fn wait(child: &Child, timeout: Option<Duration>) -> Outcome {
             Some(left) => ended.recv_timeout(left).ok(),
             None => ended.recv().ok(),
         };
-        if status.is_some() {
-            if let Some(outcome) = child.outcome() {
-                return outcome;
-            }
+        if status.is_some()
+            && let Some(outcome) = child.outcome()
+        {
+            return outcome;
         }
         if left.is_some_and(|left| left.is_zero()) {
             return Outcome { status: ExitStatus::TimedOut, note: Some("its wall time is up".into()) };

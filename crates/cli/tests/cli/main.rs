@@ -1,6 +1,12 @@
 //! The `gopherix` command as users meet it: exit codes, messages, grants, limits, streams, the cache.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
 
 mod cache;
 mod ends;
