@@ -144,8 +144,8 @@ fn note_in_cache(
 
 fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]) -> anyhow::Result<Child> {
     let name = match &args.argv0 {
-        Some(name) => name.clone(),
-        None => args.program.to_string_lossy().into_owned(),
+        Some(name) => name.as_bytes(),
+        None => args.program.as_os_str().as_encoded_bytes(),
     };
     let mut command = machine
         .command(program)

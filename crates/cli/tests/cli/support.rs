@@ -33,6 +33,8 @@ pub(crate) struct Done {
 pub(crate) fn gopherix<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gopherix"));
     command.args(args).env_clear().env("GOPHERIX_CACHE", target("cli-cache")).current_dir("/");
+    // Backtraces of our own must not get into messages even then.
+    command.env("RUST_BACKTRACE", "1");
     Run { command, stdin: Vec::new() }
 }
 

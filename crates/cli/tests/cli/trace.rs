@@ -43,6 +43,25 @@ fn a_line_a_call_with_arguments_result_and_reason() {
     "#);
 }
 
+/// Reads twice into the same 8 bytes, of an input of 3.
+const READER: &str = r#"(import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "\10\00\00\00\08\00\00\00________old data")
+    (func (export "_start")
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 64)))
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 64))))"#;
+
+#[test]
+fn a_read_shows_what_was_read_and_not_what_was_there() {
+    let dir = temp();
+    let path = file(dir.path(), "reader.wasm", wat::parse_str(format!("(module {READER})")).unwrap());
+    let done = gopherix(["run", "--trace=file"]).args([path]).stdin(b"new").done().expect(0);
+    let reads: String = done.stderr.lines().filter(|line| line.contains(" read(")).map(|line| redact(line)).collect();
+    insta::assert_snapshot!(reads, @r#"
+    [1] T read(fd: 0, bufs: "new", 8 bytes) = 3 <T>
+    [1] T read(fd: 0, bufs: 8 bytes) = 0 <T>
+    "#);
+}
+
 #[test]
 fn families_are_chosen() {
     let paths = traced(&["--trace=path"]).stderr;
