@@ -55,7 +55,7 @@ fn a_read_shows_what_was_read_and_not_what_was_there() {
     let dir = temp();
     let path = file(dir.path(), "reader.wasm", wat::parse_str(format!("(module {READER})")).unwrap());
     let done = gopherix(["run", "--trace=file"]).args([path]).stdin(b"new").done().expect(0);
-    let reads: String = done.stderr.lines().filter(|line| line.contains(" read(")).map(|line| redact(line)).collect();
+    let reads: String = done.stderr.lines().filter(|line| line.contains(" read(")).map(redact).collect();
     insta::assert_snapshot!(reads, @r#"
     [1] T read(fd: 0, bufs: "new", 8 bytes) = 3 <T>
     [1] T read(fd: 0, bufs: 8 bytes) = 0 <T>
