@@ -267,6 +267,7 @@ fn spawn(setup: &Setup) -> SysResult<(Arc<Process>, Cx, Ends)> {
         args: vec![b"prog".to_vec(), b"-flag".to_vec(), Vec::new()],
         env: vec![b"A=1".to_vec(), b"NAME=a longer value".to_vec()],
         cwd: Vec::new(),
+        module_bytes: 0,
         limits: limits(),
     };
     let process = setup.kernel.create_process(Pid(0), spec)?;
