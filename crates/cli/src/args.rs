@@ -9,7 +9,7 @@ use crate::grants::{Grant, Listen, Variable};
 
 /// A Unix for WebAssembly programs, Go's first.
 #[derive(Debug, Parser)]
-#[command(name = "gopherix", version, about, after_help = crate::exit::HELP, max_term_width = 100)]
+#[command(name = "gopherix", version, after_help = crate::exit::HELP, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -38,19 +38,14 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
-    /// Compile a module into the cache (the background helper of `run`)
-    #[command(hide = true)]
-    FillCache {
-        /// The claimed copy of the module
-        claim: PathBuf,
-    },
 }
 
 /// Flags of `run`.
 #[derive(Debug, Parser)]
 #[command(after_help = crate::exit::HELP)]
 pub(crate) struct RunArgs {
-    /// Grant a host directory: HOST[::GUEST][:ro]. Without GUEST it appears at its own absolute path
+    /// Grant a host directory, for reading and writing or (:ro) for reading only. Without GUEST it appears at its own
+    /// absolute path
     #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "Grants")]
     pub(crate) dir: Vec<Grant>,
 
@@ -66,23 +61,24 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Grants")]
     pub(crate) env_inherit: bool,
 
-    /// Hand in a listening TCP socket (as descriptor 3 and following, LISTEN_FDS tells how many)
+    /// Listen on a TCP address (HOST:PORT, :PORT, PORT) and hand in the socket: the first is descriptor 3, the next 4;
+    /// LISTEN_FDS tells how many
     #[arg(long, value_name = "ADDR", help_heading = "Grants")]
     pub(crate) listen: Vec<Listen>,
 
-    /// Grant everything: the host's file system, the environment, this working directory
+    /// Grant the host's whole file system, the environment and this working directory
     #[arg(short = 'A', long, help_heading = "Grants")]
     pub(crate) allow_all: bool,
 
-    /// Working directory in the guest. Default: this one if the guest sees it, else /
-    #[arg(long, value_name = "DIR")]
+    /// Working directory, an absolute path in the guest. Default: this one if the guest sees it, else /
+    #[arg(long, value_name = "DIR", value_parser = crate::grants::guest_path)]
     pub(crate) cwd: Option<String>,
 
-    /// The program's own name (argument 0)
+    /// The program's own name (argument 0). Default: PROGRAM as given
     #[arg(long, value_name = "NAME")]
     pub(crate) argv0: Option<String>,
 
-    /// Most linear memory, such as 64M or 1G
+    /// Most linear memory it may have, such as 64M or 1G; beyond, growing fails (Go ends with "out of memory")
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) memory: Option<u64>,
 
@@ -94,19 +90,26 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = crate::grants::time, help_heading = "Limits")]
     pub(crate) cpu_time: Option<Duration>,
 
-    /// Most open files
-    #[arg(long, value_name = "N", default_value_t = gopherix::Limits::DEFAULT_OPEN_FILES, help_heading = "Limits")]
+    /// Most open files, the standard streams and the root included; beyond, opening fails with EMFILE
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(4..),
+        default_value_t = gopherix::Limits::DEFAULT_OPEN_FILES,
+        help_heading = "Limits"
+    )]
     pub(crate) max_files: u32,
 
-    /// Largest file it may write
+    /// Largest file it may write; beyond, writing fails with EFBIG
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) max_file_size: Option<u64>,
 
-    /// Most bytes it may write to files in all
+    /// Most bytes it may write to files in all; beyond, writing fails with EDQUOT
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) max_written: Option<u64>,
 
-    /// Log system calls to stderr, of all families or of these
+    /// Log system calls to stderr: all, or those of some families (file, path, poll, process, signal, time, random,
+    /// socket), as in --trace=path,file
     #[arg(
         long,
         value_name = "FAMILIES",
@@ -122,7 +125,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Looking in")]
     pub(crate) trace_summary: bool,
 
-    /// Write the trace to a file instead of stderr
+    /// Write the log and the table to a file instead of stderr; without the other two flags, the log of all calls
     #[arg(long, value_name = "FILE", help_heading = "Looking in")]
     pub(crate) trace_file: Option<PathBuf>,
 
@@ -138,7 +141,7 @@ pub(crate) struct RunArgs {
     #[arg(value_name = "PROGRAM")]
     pub(crate) program: PathBuf,
 
-    /// Its arguments
+    /// Its arguments; whatever stands behind PROGRAM is the program's, flags too
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<std::ffi::OsString>,
 }
@@ -146,9 +149,9 @@ pub(crate) struct RunArgs {
 /// Compilers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Compiler {
-    /// The cached optimised code; the first time baseline code at once, while the optimised is made in the background
+    /// Optimised code from the cache; the first time baseline code, at once, while optimised code is made in the background
     Auto,
-    /// Always compile fast, run slower
+    /// Compile fast, run slower
     Baseline,
     /// Compile well before the start
     Optimizing,
@@ -157,12 +160,13 @@ pub(crate) enum Compiler {
 /// Flags of `inspect`.
 #[derive(Debug, Parser)]
 pub(crate) struct InspectArgs {
-    /// The module
+    /// The module, Go's or any other; it is not run
+    #[arg(value_name = "MODULE.wasm")]
     pub(crate) module: PathBuf,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// How many packages to list by size; 0 for all
+    /// How many packages to list, the largest first; 0 for all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) top: usize,
 }
@@ -170,8 +174,8 @@ pub(crate) struct InspectArgs {
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
-    /// List what is in it
+    /// List the modules, newest first: key, size of the compiled code, age, name
     List,
-    /// Empty it
+    /// Remove them all; running programs are not disturbed
     Clear,
 }

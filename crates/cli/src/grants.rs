@@ -1,5 +1,6 @@
 //! Values of flags: grants, sizes, times.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -33,10 +34,8 @@ impl FromStr for Grant {
         if host.is_empty() {
             return Err("the host directory is missing (HOST[::GUEST][:ro])".into());
         }
-        if let Some(guest) = guest {
-            if !guest.starts_with('/') {
-                return Err(format!("the guest directory must be an absolute path, not {guest:?}"));
-            }
+        if let Some(guest) = guest.filter(|guest| !guest.starts_with('/')) {
+            return Err(format!("the guest directory must be an absolute path, not {guest:?}"));
         }
         Ok(Grant { host: host.into(), guest: guest.map(Into::into), read_only })
     }
@@ -86,6 +85,13 @@ impl FromStr for Variable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listen(pub(crate) Vec<SocketAddr>);
 
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addresses: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&addresses.join(" or "))
+    }
+}
+
 impl FromStr for Listen {
     type Err = String;
 
@@ -129,7 +135,13 @@ pub(crate) fn time(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         _ => return Err(format!("unknown unit {unit:?}; use ms, s, m or h")),
     };
-    Duration::try_from_secs_f64(number * scale).map_err(|e| e.to_string())
+    let time = Duration::try_from_secs_f64(number * scale).map_err(|e| e.to_string())?;
+    if time.is_zero() { Err("a limit must be more than nothing".into()) } else { Ok(time) }
+}
+
+/// An absolute path in the guest.
+pub(crate) fn guest_path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') { Ok(text.into()) } else { Err("it must be an absolute path in the guest".into()) }
 }
 
 #[cfg(test)]
@@ -162,6 +174,7 @@ mod tests {
         assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
         assert_eq!(time("2"), Ok(Duration::from_secs(2)));
         assert!(time("2d").is_err());
+        assert!(time("0").is_err());
         assert!(time("").is_err());
     }
 }

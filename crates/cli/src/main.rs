@@ -4,14 +4,18 @@ mod args;
 mod commands;
 mod exit;
 mod grants;
+mod plain;
 mod project;
 mod trace;
 
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
-    let args = args::Args::parse();
-    match commands::dispatch(args.command) {
+    let done = match commands::background_helper() {
+        Some(done) => done,
+        None => commands::dispatch(args::Args::parse().command),
+    };
+    match done {
         Ok(code) => std::process::ExitCode::from(code),
         Err(error) => exit::report(&error),
     }

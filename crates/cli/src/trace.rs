@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
@@ -36,6 +36,7 @@ impl Tracer {
     pub(crate) fn from_args(args: &RunArgs) -> anyhow::Result<Option<Arc<Self>>> {
         let logged = match &args.trace {
             Some(names) => families(names)?,
+            None if args.trace_file.is_some() && !args.trace_summary => Family::ALL.to_vec(),
             None => Vec::new(),
         };
         if logged.is_empty() && !args.trace_summary {
@@ -43,8 +44,8 @@ impl Tracer {
         }
         let out: Box<dyn Write + Send> = match &args.trace_file {
             Some(path) => {
-                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                Box::new(BufWriter::new(file))
+                // Not buffered: whoever ends this process wants to see the last line most of all.
+                Box::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)
             }
             None => Box::new(std::io::stderr()),
         };

@@ -50,7 +50,7 @@ pub enum Error {
     #[error(transparent)]
     Host(#[from] HostError),
     /// Something of the machine's set-up was refused.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Setup {
         /// What was being set up.
         what: String,

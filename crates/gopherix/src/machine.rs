@@ -120,7 +120,7 @@ impl Builder {
 
 type Devices = (Arc<DevFs>, Arc<ProcFs>);
 
-/// The root first, then `/dev` and `/proc`, then what was asked for, so that a grant may hide even those.
+/// The root first, then `/dev` and `/proc`, which no grant may take the place of, then what was asked for.
 fn mount_all(
     mounts: &[Mount],
     platform: &Arc<NativePlatform>,

@@ -16,6 +16,9 @@ pub const WASM_STACK: usize = 8 << 20;
 /// Bytes a host call may use on the guest's stack beyond that.
 const HOST_STACK: usize = 1 << 20;
 
+/// Bytes of a page of linear memory. Custom page sizes are not enabled.
+const PAGE: u64 = 65536;
+
 /// How a running guest can be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interruption {
@@ -57,6 +60,15 @@ pub struct Program {
     pub how: HowCompiled,
     /// Its key in the cache.
     pub key: Key,
+}
+
+impl Program {
+    /// Bytes of linear memory it starts with; `None` without a memory of its own.
+    #[must_use]
+    pub fn initial_memory(&self) -> Option<u64> {
+        let pages = self.pre.module().resources_required().max_initial_memory_size?;
+        Some(pages.saturating_mul(PAGE))
+    }
 }
 
 /// The engines of a host.
@@ -130,6 +142,11 @@ impl Engines {
         let mut linker = Linker::new(module.engine());
         link(&mut linker).map_err(HostError::Engine)?;
         let pre = linker.instantiate_pre(module).map_err(|e| HostError::Module(missing_import(module, &e)))?;
+        if module.get_export("_start").and_then(|export| export.func().cloned()).is_none() {
+            let what = "the module has no _start function: it is a library (a WASI reactor, such as Go's \
+                        -buildmode=c-shared makes), not a program";
+            return Err(HostError::Module(what.into()));
+        }
         Ok(Program { pre: Arc::new(pre), interruption: self.interruption, how, key })
     }
 }

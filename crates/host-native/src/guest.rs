@@ -4,7 +4,7 @@ use gopherix_abi::Signal;
 use gopherix_guest::wasip1::{self, ThreadExit};
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{Cx, ExitStatus};
-use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline};
+use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
 
 /// Most elements a guest's table may have; each costs the host a pointer.
 const TABLE_ELEMENTS: usize = 10_000_000;
@@ -136,7 +136,19 @@ pub(crate) fn conclude(cx: &Cx, outcome: wasmtime::Result<()>) {
         return;
     }
     let signal = error.downcast_ref::<Trap>().map_or(Signal::SIGABRT, signal_of);
-    cx.process.end(ExitStatus::Signaled(signal), Some(format!("{error:?}")));
+    cx.process.end(ExitStatus::Signaled(signal), Some(describe(&error)));
+}
+
+/// The trap, or whatever else it was, and the guest's stack. Never the host's own stack, which says nothing to a user.
+fn describe(error: &wasmtime::Error) -> String {
+    let what = match error.downcast_ref::<Trap>() {
+        Some(trap) => trap.to_string(),
+        None => error.root_cause().to_string(),
+    };
+    match error.downcast_ref::<WasmBacktrace>() {
+        Some(stack) => format!("{what}\n{stack}"),
+        None => what,
+    }
 }
 
 /// The signal a native program would have got.

@@ -88,8 +88,15 @@ impl Host {
     /// Starts a program as a process that the kernel has made, with these descriptors from 0 on.
     ///
     /// # Errors
-    /// [`HostError::Kernel`] if there are more descriptors than the process may have.
+    /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
+    /// starts with more memory than that.
     pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>) -> Result<(), HostError> {
+        if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
+            && need > limit
+        {
+            let what = format!("it needs {need} bytes of memory to start, and its limit is {limit}");
+            return Err(HostError::Module(what));
+        }
         os_wasm::osinit(&self.kernel, process, fds)?;
         let (kernel, process, program) = (self.kernel.clone(), process.clone(), program.clone());
         let Some(runtime) = &self.runtime else { return Ok(()) };

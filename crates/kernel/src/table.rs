@@ -9,7 +9,7 @@ use crate::memory::{GuestMemory, UserSlice};
 use crate::syscall::{Listing, Opened, PollAnswer, PollRequest};
 use crate::syscall::{file, path, poll, process, random, signal, socket, time};
 use crate::task::Cx;
-use crate::trace::{Args, TraceEvent};
+use crate::trace::{Args, TraceEvent, received};
 use gopherix_abi::{
     AccessMode, Advice, AtFlags, ClockId, Fd, Mode, OpenFlags, Rights, SetTime, Signal, SockHow, Stat, Timespec, Whence,
 };
@@ -169,7 +169,8 @@ macro_rules! syscalls {
         let args = {
             let mut mem: Option<&dyn GuestMemory> = None;
             $(mem = Some(&*$mem);)?
-            let mut args = Args { text: String::new(), mem };
+            let received = received(stringify!($handler), &$result);
+            let mut args = Args { text: String::new(), mem, received };
             $(args.add(stringify!($arg), &$arg);)*
             args.text
         };

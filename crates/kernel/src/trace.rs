@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use gopherix_abi::{Fd, Pid, Tid};
 
-use crate::error::SysError;
+use crate::error::{SysError, SysResult};
 use crate::memory::{GuestMemory, UserSlice};
 use crate::table::{Family, SyscallInfo};
 
@@ -64,6 +64,23 @@ impl TraceMask {
 pub trait Show {
     /// Appends it; `mem` is the guest's memory, if the call was given it.
     fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>);
+
+    /// Appends it as an argument that the call filled with `received` bytes: what lies behind them in a buffer is old.
+    fn show_filled(&self, out: &mut String, mem: Option<&dyn GuestMemory>, received: u64) {
+        let _ = received;
+        self.show(out, mem);
+    }
+
+    /// The number of bytes that it, as a result, tells.
+    fn byte_count(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// How many bytes a call received into its buffers; `None` for calls that do not receive.
+pub(crate) fn received<T: Show>(handler: &str, result: &SysResult<T>) -> Option<u64> {
+    let receives = matches!(handler, "sys_read" | "sys_pread" | "sys_recv");
+    receives.then(|| result.as_ref().ok().and_then(Show::byte_count).unwrap_or(0))
 }
 
 macro_rules! show_by {
@@ -76,7 +93,17 @@ macro_rules! show_by {
     )*};
 }
 
-show_by!("{}": u8, u16, u32, u64, i64, usize, bool, Fd);
+impl Show for usize {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{self}");
+    }
+
+    fn byte_count(&self) -> Option<u64> {
+        u64::try_from(*self).ok()
+    }
+}
+
+show_by!("{}": u8, u16, u32, u64, i64, bool, Fd);
 show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
 show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode);
 
@@ -151,12 +178,17 @@ impl Show for UserSlice {
 
 impl Show for &[UserSlice] {
     fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        self.show_filled(out, mem, u64::MAX);
+    }
+
+    fn show_filled(&self, out: &mut String, mem: Option<&dyn GuestMemory>, received: u64) {
         let total: u64 = self.iter().fold(0, |sum, s| sum.saturating_add(s.len));
-        if let (Some(first), Some(mem)) = (self.iter().find(|s| s.len > 0), mem) {
-            let len = usize::try_from(first.len).unwrap_or(usize::MAX).min(SHOWN_BYTES);
+        let filled = total.min(received);
+        if let (Some(first), Some(mem)) = (self.iter().find(|s| s.len > 0 && filled > 0), mem) {
+            let len = usize::try_from(first.len.min(filled)).unwrap_or(usize::MAX).min(SHOWN_BYTES);
             let mut head = vec![0; len];
             if mem.read(first.ptr, &mut head).is_ok() {
-                show_bytes(out, &head, total > u64::try_from(len).unwrap_or(0), len);
+                show_bytes(out, &head, filled > u64::try_from(len).unwrap_or(0), len);
                 out.push_str(", ");
             }
         }
@@ -178,6 +210,8 @@ fn show_bytes(out: &mut String, bytes: &[u8], more: bool, limit: usize) {
 pub(crate) struct Args<'a> {
     pub(crate) text: String,
     pub(crate) mem: Option<&'a dyn GuestMemory>,
+    /// Bytes that the call received into its buffers, if it is one that receives.
+    pub(crate) received: Option<u64>,
 }
 
 impl Args<'_> {
@@ -186,6 +220,9 @@ impl Args<'_> {
             self.text.push_str(", ");
         }
         let _ = write!(self.text, "{name}: ");
-        value.show(&mut self.text, self.mem);
+        match self.received {
+            Some(received) => value.show_filled(&mut self.text, self.mem, received),
+            None => value.show(&mut self.text, self.mem),
+        }
     }
 }

@@ -10,6 +10,8 @@ use indicatif::HumanBytes;
 
 use crate::args::CacheCommand;
 
+/// The argument that makes this program the helper.
+const HELPER: &str = "fill-cache";
 /// CPU seconds the helper may use before it is ended: a bound, not an expectation.
 const FILL_CPU_SECS: u64 = 600;
 
@@ -45,14 +47,19 @@ pub(crate) fn cache(command: &CacheCommand) -> anyhow::Result<u8> {
                     entry.name
                 )?;
             }
-            writeln!(out, "{} modules, {} in {}", entries.len(), HumanBytes(total), cache.dir().display())?;
+            let count = modules(entries.len());
+            writeln!(out, "{count}, {} in {}", HumanBytes(total), cache.dir().display())?;
         }
         CacheCommand::Clear => {
             let count = cache.clear()?;
-            writeln!(out, "{count} modules removed from {}", cache.dir().display())?;
+            writeln!(out, "{} removed from {}", modules(count), cache.dir().display())?;
         }
     }
     Ok(0)
+}
+
+fn modules(count: usize) -> String {
+    format!("{count} module{}", if count == 1 { "" } else { "s" })
 }
 
 /// Starts a helper that compiles the module well and outlives this process: quiet, nice, bounded. Only one at a time works
@@ -61,7 +68,7 @@ pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &
     let Some(claim) = cache.claim(program.key(), wasm) else { return };
     let Ok(own) = std::env::current_exe() else { return };
     let mut helper = Command::new(own);
-    helper.arg("fill-cache").arg(&claim).env("GOPHERIX_CACHE", cache.dir());
+    helper.arg(HELPER).arg(&claim).env("GOPHERIX_CACHE", cache.dir());
     helper.env("GOPHERIX_FILL", if interruption == Interruption::Epochs { "epochs" } else { "calls" });
     helper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
     if helper.spawn().is_err() {
@@ -69,8 +76,18 @@ pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &
     }
 }
 
-/// `gopherix fill-cache`: compiles a claimed module and removes the claim.
-pub(crate) fn fill(claim: &Path) -> anyhow::Result<u8> {
+/// Does the helper's work if this process was started for it; its exit code. Not a subcommand, since that would be offered
+/// by completions.
+pub(crate) fn background_helper() -> Option<anyhow::Result<u8>> {
+    let mut args = std::env::args_os().skip(1);
+    if args.next()? != HELPER {
+        return None;
+    }
+    args.next().map(|claim| fill(Path::new(&claim)))
+}
+
+/// Compiles a claimed module and removes the claim.
+fn fill(claim: &Path) -> anyhow::Result<u8> {
     // A session of its own, so that a ^C meant for the program does not end it.
     let _ = rustix::process::setsid();
     let _ = rustix::process::nice(19);

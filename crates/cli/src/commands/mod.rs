@@ -5,6 +5,8 @@ mod inspect;
 mod pages;
 mod run;
 
+pub(crate) use cache::background_helper;
+
 use crate::args::Command;
 
 /// Runs a subcommand; its exit code.
@@ -16,6 +18,5 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Syscalls { markdown } => pages::syscalls(markdown),
         Command::Completions { shell } => pages::completions(shell),
         Command::Man => pages::man(),
-        Command::FillCache { claim } => cache::fill(&claim),
     }
 }

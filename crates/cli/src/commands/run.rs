@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use gopherix::{
     Access, Builder, Child, CompilePolicy, ExitStatus, HowCompiled, Interruption, Limits, Machine, Outcome, Program,
-    Stdio,
+    Signal, Stdio,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::cache;
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
-use crate::grants::{Grant, Variable};
+use crate::grants::{Grant, Listen, Variable};
 use crate::project;
 use crate::trace::Tracer;
 
 /// How long compiling may take before a line on the terminal says so.
 const QUIET: Duration = Duration::from_millis(500);
-/// How long a program that was ended from outside has to come to a system call before it is ended with this process.
-const GRACE: Duration = Duration::from_millis(100);
+/// How long a program whose time is up has to come to a system call before it is ended with this process.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// Runs a program to its end; the exit code.
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     let tracer = Tracer::from_args(&args)?;
     let wasm = project::module(&args.program)?;
     let interruption = interruption(&args);
-    let cache = if args.no_cache { None } else { Some(cache::open()?) };
-    let mut builder = Machine::builder().interruption(interruption).compile_policy(policy(&args));
+    let cache = if args.no_cache { None } else { usable_cache() };
+    let mut builder = Machine::builder().interruption(interruption).compile_policy(policy(&args, cache.is_some()));
     if let Some(cache) = &cache {
         builder = builder.cache(cache.clone());
     }
@@ -56,9 +56,20 @@ fn interruption(args: &RunArgs) -> Interruption {
     if args.cpu_time.is_some() { Interruption::Epochs } else { Interruption::InCalls }
 }
 
-fn policy(args: &RunArgs) -> CompilePolicy {
+/// The cache, or a word why there is none: a read-only home must not keep a program from running.
+fn usable_cache() -> Option<gopherix::ModuleCache> {
+    match cache::open() {
+        Ok(cache) => Some(cache),
+        Err(error) => {
+            say(&format!("gopherix: not caching (--no-cache says so, GOPHERIX_CACHE names another folder): {error:#}"));
+            None
+        }
+    }
+}
+
+fn policy(args: &RunArgs, has_cache: bool) -> CompilePolicy {
     match args.compiler {
-        Compiler::Auto if args.no_cache => CompilePolicy::Baseline,
+        Compiler::Auto if !has_cache => CompilePolicy::Baseline,
         Compiler::Auto => CompilePolicy::BaselineFirst,
         Compiler::Baseline => CompilePolicy::Baseline,
         Compiler::Optimizing => CompilePolicy::Optimizing,
@@ -133,8 +144,8 @@ fn note_in_cache(
 
 fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]) -> anyhow::Result<Child> {
     let name = match &args.argv0 {
-        Some(name) => name.clone(),
-        None => args.program.to_string_lossy().into_owned(),
+        Some(name) => name.as_bytes(),
+        None => args.program.as_os_str().as_encoded_bytes(),
     };
     let mut command = machine
         .command(program)
@@ -161,10 +172,18 @@ fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]
         }
     }
     for listen in &args.listen {
-        let listener = TcpListener::bind(&*listen.0).with_context(|| format!("cannot listen on {:?}", listen.0))?;
-        command = command.listen(listener);
+        command = command.listen(bind(listen)?);
     }
-    Ok(command.spawn()?)
+    command.spawn().with_context(|| args.program.display().to_string())
+}
+
+/// Listens. Port 0 is any free one, and then somebody has to say which.
+fn bind(listen: &Listen) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(&*listen.0).with_context(|| format!("cannot listen on {listen}"))?;
+    if listen.0.iter().any(|address| address.port() == 0) {
+        say(&format!("gopherix: listening on {}", listener.local_addr()?));
+    }
+    Ok(listener)
 }
 
 /// The given one; or this process' own, if the guest sees it; or the root.
@@ -206,10 +225,10 @@ fn wait(child: &Child, timeout: Option<Duration>) -> Outcome {
             Some(left) => ended.recv_timeout(left).ok(),
             None => ended.recv().ok(),
         };
-        if status.is_some() {
-            if let Some(outcome) = child.outcome() {
-                return outcome;
-            }
+        if status.is_some()
+            && let Some(outcome) = child.outcome()
+        {
+            return outcome;
         }
         if left.is_some_and(|left| left.is_zero()) {
             return Outcome { status: ExitStatus::TimedOut, note: Some("its wall time is up".into()) };
@@ -220,25 +239,35 @@ fn wait(child: &Child, timeout: Option<Duration>) -> Outcome {
 /// Says what the program itself could not, and gives the exit code.
 fn conclude(child: &Child, outcome: &Outcome, args: &RunArgs) -> u8 {
     let name = args.program.display();
-    let usage = child.usage();
-    match outcome.status {
-        ExitStatus::TimedOut => {
-            let limit = args.timeout.unwrap_or_default();
-            say(&format!("gopherix: {name}: ended after {limit:?} (--timeout)"));
-        }
-        ExitStatus::Signaled(signal) => {
-            let note = outcome.note.as_deref().map(|n| format!(": {n}")).unwrap_or_default();
-            say(&format!("gopherix: {name}: ended by {signal}{note}"));
-        }
-        ExitStatus::Exited(_) => {}
+    if let Some(end) = end(outcome, args) {
+        say(&format!("gopherix: {name}: {end}"));
     }
+    let usage = child.usage();
     if outcome.status.code() != 0 {
         if let Some(limit) = args.memory.filter(|_| usage.hit_memory_limit) {
-            say(&format!("gopherix: {name}: it asked for more than {} bytes of memory (--memory)", limit));
+            say(&format!("gopherix: {name}: it asked for more than {} of memory (--memory)", HumanBytes(limit)));
         }
         if usage.hit_open_files_limit {
             say(&format!("gopherix: {name}: it asked for more than {} open files (--max-files)", args.max_files));
         }
     }
     outcome.status.code()
+}
+
+/// What ended a program that did not exit by itself. Of SIGPIPE nothing is said, as shells do: `… | head` is no failure.
+fn end(outcome: &Outcome, args: &RunArgs) -> Option<String> {
+    match (outcome.status, args.timeout, args.cpu_time) {
+        (ExitStatus::Exited(_) | ExitStatus::Signaled(Signal::SIGPIPE), _, _) => None,
+        (ExitStatus::TimedOut, limit, _) => {
+            Some(format!("ended, its time of {:?} is up (--timeout)", limit.unwrap_or_default()))
+        }
+        (ExitStatus::Signaled(Signal::SIGXCPU), _, Some(limit)) => {
+            Some(format!("ended by SIGXCPU, its CPU time of {limit:?} is up (--cpu-time)"))
+        }
+        (ExitStatus::Signaled(signal), _, _) => {
+            let note = outcome.note.as_deref().map(|note| format!(": {}", note.trim_end())).unwrap_or_default();
+            let number = format!("signal {}", signal.number());
+            Some(format!("ended by {}{note}", signal.name().unwrap_or(&number)))
+        }
+    }
 }
