@@ -13,6 +13,9 @@ use crate::guest::{Guest, link};
 
 /// Bytes of wasm stack: Go's own runners give the same, and deep recursion in Go's wasm needs it.
 pub const WASM_STACK: usize = 8 << 20;
+/// Bytes of wasm stack with epoch checks, whose spilled registers make small frames half as large again and more: what
+/// fits without them must fit with them. Only what a guest touches takes memory.
+const WASM_STACK_WITH_EPOCHS: usize = 2 * WASM_STACK;
 /// Bytes a host call may use on the guest's stack beyond that.
 const HOST_STACK: usize = 1 << 20;
 
@@ -152,12 +155,16 @@ impl Engines {
 }
 
 fn config(strategy: Strategy, interruption: Interruption) -> Config {
+    let stack = match interruption {
+        Interruption::Epochs => WASM_STACK_WITH_EPOCHS,
+        Interruption::InCalls => WASM_STACK,
+    };
     let mut config = Config::new();
     config
         .strategy(strategy)
         .epoch_interruption(interruption == Interruption::Epochs)
-        .max_wasm_stack(WASM_STACK)
-        .async_stack_size(WASM_STACK.saturating_add(HOST_STACK))
+        .max_wasm_stack(stack)
+        .async_stack_size(stack.saturating_add(HOST_STACK))
         .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
     config
 }
