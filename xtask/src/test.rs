@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, as continuous integration runs it, in steps that can also be run alone.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -9,9 +10,9 @@ use clap::{Args, ValueEnum};
 
 use crate::check_wasm32;
 use crate::peer::{Build, gopherix};
-use crate::process::{capture, run_logged, shell_line, which};
+use crate::process::{capture, progress, run_logged, shell_line, which};
 use crate::stdlib;
-use crate::toolchain::{Go, zig};
+use crate::toolchain::{Go, RUST_UNKNOWN, RustWasm, zig};
 use crate::workspace;
 
 /// A step of no use for longer than this hangs.
@@ -154,6 +155,7 @@ fn logged(words: &[&str], name: &str) -> Result<(String, Result<()>)> {
     let log = folder.join(format!("{name}.log"));
     let mut command = cargo();
     command.args(words).env("GOPHERIX_GO", Go::find()?.bin()).env("GOPHERIX_ZIG", zig()?);
+    command.env("GOPHERIX_RUST_CLIENT", rust_client()?);
     if words.first() == Some(&"nextest") {
         command.arg("--workspace");
     }
@@ -165,6 +167,22 @@ fn logged(words: &[&str], name: &str) -> Result<(String, Result<()>)> {
         Err(anyhow::anyhow!("{}\n{text}\nended with {}", shell_line(&command), ended.describe()))
     };
     Ok((text, result))
+}
+
+/// Builds `tests/clients/rust/client.rs` as a package made for it; where the module is.
+fn rust_client() -> Result<PathBuf> {
+    let folder = workspace::scratch_dir().join("rust-client");
+    fs::create_dir_all(&folder)?;
+    let manifest = folder.join("Cargo.toml");
+    let source = workspace::root().join("tests/clients/rust/client.rs");
+    let text = format!(
+        "[package]\nname = \"client\"\nedition = \"2024\"\n[workspace]\n[lib]\npath = {source:?}\ncrate-type = [\"cdylib\"]\n"
+    );
+    fs::write(&manifest, text)?;
+    let rust = RustWasm::find(RUST_UNKNOWN)?;
+    progress(&format!("building the Rust client for {}", rust.describe()));
+    capture(rust.cargo("build").args(["--release", "--quiet", "--manifest-path"]).arg(&manifest))?;
+    Ok(RustWasm::target_dir().join(RUST_UNKNOWN).join("release/client.wasm"))
 }
 
 /// Adds up `test result: ok. 3 passed; 0 failed; …` of cargo and `… 3 tests run: 3 passed, 0 skipped` of nextest.

@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "all of this is tests; clippy exempts the functions marked so, but not their helpers"
 )]
