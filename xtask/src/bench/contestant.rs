@@ -124,7 +124,9 @@ impl Contestant {
         while since.elapsed() < SETTLED && start.elapsed() < SETTLE_LIMIT {
             std::thread::sleep(Duration::from_millis(200));
             let now = contents(&self.cache)?;
-            if now != last {
+            // A claimed copy of a module means that its compiler is at work, however long nothing changes.
+            let claimed = now.iter().any(|(path, _)| path.extension().is_some_and(|e| e == "wasm"));
+            if now != last || claimed {
                 (last, since) = (now, Instant::now());
             }
         }

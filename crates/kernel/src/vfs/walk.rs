@@ -236,6 +236,9 @@ impl Walker<'_> {
         if !self.at.mount().is_leaf() {
             return None;
         }
+        if !self.rest.remaining().contains(&b'/') {
+            return None;
+        }
         let (names, ends) = self.rest.plain_run();
         if names.len() < 2 {
             return None;
