@@ -140,17 +140,29 @@ pub(crate) fn gopherix(build: Build) -> Result<PathBuf> {
     }
     progress("building gopherix (the first time takes minutes: it brings its wasm engine)");
     let mut cargo = gopherix_build(build);
+    if build == Build::Dev {
+        // All of the workspace's targets at once, as the tests are built: features are unified over what is selected, so a
+        // narrower selection would compile the engine a second time.
+        cargo = cargo_command();
+        cargo.args(["build", "--workspace", "--all-targets"]);
+    }
     capture(&mut cargo)?;
     Ok(gopherix_path(build))
 }
 
 /// The command that builds gopherix.
 pub(crate) fn gopherix_build(build: Build) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "gopherix-cli"]).current_dir(workspace::root());
+    let mut cargo = cargo_command();
+    cargo.args(["build", "--package", "gopherix-cli"]);
     if build == Build::Release {
         cargo.arg("--release");
     }
+    cargo
+}
+
+fn cargo_command() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace::root());
     cargo
 }
 
