@@ -234,11 +234,14 @@ pub(crate) fn sys_cap_rights_limit(cx: &mut Cx, fd: Fd, rights: Rights, inheriti
 
 /// The description behind a descriptor that has the right and offsets to use it at.
 fn positioned(cx: &Cx, fd: Fd, right: Rights) -> SysResult<Arc<OpenFile>> {
-    let file = file_with(cx, fd, right)?;
-    if !file.file().seekable() {
+    let fds = cx.process.fds.lock();
+    let entry = fds.get(fd)?;
+    entry.check(right)?;
+    if !entry.file.file().seekable() {
         return fail(Errno::ESPIPE, "this file has no offsets");
     }
-    file_with(cx, fd, right | Rights::FD_SEEK)
+    entry.check(Rights::FD_SEEK)?;
+    Ok(entry.file.clone())
 }
 
 /// The first `len` bytes of the bounce buffer.

@@ -30,6 +30,8 @@ pub struct Mount {
     fs: Arc<dyn FileSystem>,
     root: NodeRef,
     flags: MountFlags,
+    read_only: bool,
+    in_memory: bool,
     point: Box<[u8]>,
     /// The mounts right above this one, by path within it (components joined by `/`).
     above: Lock<BTreeMap<Box<[u8]>, Arc<Mount>>>,
@@ -54,7 +56,7 @@ impl Mount {
     /// # Errors
     /// EROFS if so.
     pub fn check_writable(&self) -> SysResult<()> {
-        if self.flags.contains(MountFlags::READ_ONLY) || self.fs.info().read_only {
+        if self.read_only {
             fail(Errno::EROFS, "mounted read-only")
         } else {
             Ok(())
@@ -64,7 +66,7 @@ impl Mount {
     /// Whether it lives in memory, so that nobody else sees what is made in it.
     #[must_use]
     pub(super) fn is_in_memory(&self) -> bool {
-        matches!(self.fs.info().kind, "memfs" | "overlay")
+        self.in_memory
     }
 
     /// Whether nothing is mounted above it, so that several steps of a walk can be taken at once.
@@ -145,9 +147,13 @@ impl MountTable {
 
 fn new_mount(id: u64, fs: Arc<dyn FileSystem>, flags: MountFlags, point: &[u8]) -> Arc<Mount> {
     let root = fs.root();
+    // Asked on every change, and neither ever changes.
+    let info = fs.info();
+    let read_only = flags.contains(MountFlags::READ_ONLY) || info.read_only;
+    let in_memory = matches!(info.kind, "memfs" | "overlay");
     let above = Lock::new(BTreeMap::new());
     let has_above = std::sync::atomic::AtomicBool::new(false);
-    Arc::new(Mount { id, fs, root, flags, point: point.into(), above, has_above })
+    Arc::new(Mount { id, fs, root, flags, read_only, in_memory, point: point.into(), above, has_above })
 }
 
 /// A place in the tree: a node and the way it was reached.
