@@ -4,4 +4,5 @@
 //! says. It knows no engine: a home passes the thread's context and its memory, and wraps each function for its engine by
 //! the list the adapter exports.
 
+pub mod gojs;
 pub mod wasip1;
