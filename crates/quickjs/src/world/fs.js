@@ -1,0 +1,370 @@
+// Node's `fs` beyond the bare calls (https://nodejs.org/docs/latest/api/fs.html): optional arguments, string flags, what is
+// made of several calls, the *Sync forms and `fs.promises`.
+//
+// Each operation is a generator that yields `[call, ...arguments]` and gets the call's result; three drivers run it: at
+// once, as a promise, with a callback.
+(host) => {
+  const constants = host.load("constants");
+  const { received } = host.load("inspect");
+
+  const coded = (error, code) => Object.assign(error, { code });
+  const wrongType = (name, expected, value) =>
+    coded(new TypeError(`The "${name}" argument must be ${expected}. Received ${received(value)}`), "ERR_INVALID_ARG_TYPE");
+
+  const pathOf = (value, name = "path") => {
+    let path = value;
+    if (ArrayBuffer.isView(value)) path = host.decode(value, false);
+    else if (typeof value === "object" && value !== null && typeof value.href === "string") path = host.load("url").fileURLToPath(value);
+    if (typeof path !== "string") throw wrongType(name, "of type string or an instance of Buffer or URL", value);
+    if (path.includes("\0")) {
+      throw coded(new TypeError(`The argument '${name}' must be a string, Uint8Array, or URL without null bytes. Received ${host.load("inspect").inspect(path)}`), "ERR_INVALID_ARG_VALUE");
+    }
+    return path;
+  };
+
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC } = constants;
+  const base = { r: O_RDONLY, w: O_TRUNC | O_CREAT | O_WRONLY, a: O_APPEND | O_CREAT | O_WRONLY };
+  const plus = { r: O_RDWR, w: O_TRUNC | O_CREAT | O_RDWR, a: O_APPEND | O_CREAT | O_RDWR };
+
+  const flagsOf = (flags = "r") => {
+    if (typeof flags === "number") return flags;
+    const letters = `${flags}`;
+    const known = /^(?:(r)s?|([wa])x?|x([wa])|(a)s|s([ra]))(\+?)$/.exec(letters);
+    if (known === null) throw coded(new TypeError(`The argument 'flags' is invalid. Received ${host.load("inspect").inspect(flags)}`), "ERR_INVALID_ARG_VALUE");
+    const letter = known.slice(1, 6).find((found) => found !== undefined);
+    return (known[6] === "+" ? plus : base)[letter] | (letters.includes("x") ? O_EXCL : 0) | (letters.includes("s") ? O_SYNC : 0);
+  };
+
+  const modeOf = (mode, usual) => {
+    if (mode === undefined || mode === null) return usual;
+    return typeof mode === "string" ? parseInt(mode, 8) : mode;
+  };
+
+  const seconds = (time) => (time instanceof Date ? time.getTime() / 1000 : Number(time));
+  const option = (options, name) => (typeof options === "object" && options !== null ? options[name] : undefined);
+  const encodingOf = (options) => (typeof options === "string" ? options : option(options, "encoding") ?? undefined);
+
+  const toText = (bytes, encoding) => {
+    switch (`${encoding}`.toLowerCase()) {
+      case "utf8": case "utf-8": return host.decode(bytes, false);
+      case "latin1": case "binary": return Array.from(bytes, (b) => String.fromCharCode(b)).join("");
+      case "ascii": return Array.from(bytes, (b) => String.fromCharCode(b & 0x7f)).join("");
+      case "hex": return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+      case "base64": return btoa(toText(bytes, "latin1"));
+      case "utf16le": case "utf-16le": case "ucs2": case "ucs-2": return new (host.load("encoding").TextDecoder)("utf-16le", { ignoreBOM: true }).decode(bytes);
+      default: throw coded(new TypeError(`The argument 'encoding' is invalid encoding. Received '${encoding}'`), "ERR_INVALID_ARG_VALUE");
+    }
+  };
+
+  const toBytes = (data, encoding = "utf8") => {
+    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (typeof data !== "string") throw wrongType("data", "of type string or an instance of Buffer, TypedArray, or DataView", data);
+    switch (`${encoding}`.toLowerCase()) {
+      case "utf8": case "utf-8": return host.encode(data);
+      case "latin1": case "binary": case "ascii": return Uint8Array.from(data, (c) => c.charCodeAt(0) & 0xff);
+      case "hex": return Uint8Array.from(data.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => parseInt(pair, 16));
+      case "base64": return toBytes(atob(data), "latin1");
+      default: throw coded(new TypeError(`The argument 'encoding' is invalid encoding. Received '${encoding}'`), "ERR_INVALID_ARG_VALUE");
+    }
+  };
+
+  const kinds = {
+    isFile: constants.S_IFREG, isDirectory: constants.S_IFDIR, isSymbolicLink: constants.S_IFLNK, isFIFO: constants.S_IFIFO,
+    isSocket: constants.S_IFSOCK, isCharacterDevice: constants.S_IFCHR, isBlockDevice: constants.S_IFBLK,
+  };
+
+  class Stats {}
+  class Dirent {
+    constructor(name, path, mode) {
+      this.name = name;
+      this.parentPath = path;
+      this.path = path;
+      Object.defineProperty(this, "mode", { value: mode });
+    }
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    const is = { [name]() { return (this.mode & constants.S_IFMT) === kind; } }[name];
+    for (const Class of [Stats, Dirent]) Object.defineProperty(Class.prototype, name, { configurable: true, writable: true, value: is });
+  }
+  for (const name of ["atime", "mtime", "ctime", "birthtime"]) {
+    Object.defineProperty(Stats.prototype, name, {
+      configurable: true,
+      enumerable: true,
+      get() { return new Date(this[`${name}Ms`] + 0.5); },
+      set(value) { Object.defineProperty(this, name, { configurable: true, enumerable: true, writable: true, value }); },
+    });
+  }
+  const fields = ["dev", "mode", "nlink", "uid", "gid", "rdev", "blksize", "ino", "size", "blocks", "atimeMs", "mtimeMs", "ctimeMs", "birthtimeMs"];
+  const makeStats = (...values) => {
+    const stats = new Stats();
+    fields.forEach((name, at) => { stats[name] = values[at]; });
+    return stats;
+  };
+
+  const makeError = (message, errno, code, syscall, path, dest) => {
+    const error = Object.assign(new Error(message), { errno, code, syscall });
+    if (path !== undefined) error.path = path;
+    if (dest !== undefined) error.dest = dest;
+    return error;
+  };
+
+  function* readAll(fd) {
+    const { size, mode } = yield ["fstat", fd];
+    const chunks = [];
+    let total = 0;
+    // One byte more than a file has tells its end without another read.
+    let room = (mode & constants.S_IFMT) === constants.S_IFREG && size > 0 ? size + 1 : 65536;
+    for (;;) {
+      const chunk = new Uint8Array(room);
+      const n = yield ["read", fd, chunk, 0, room, null];
+      if (n === 0) break;
+      chunks.push(chunk.subarray(0, n));
+      total += n;
+      room = 65536;
+    }
+    const whole = new Uint8Array(total);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  function* writeAll(fd, bytes) {
+    for (let at = 0; at < bytes.length;) at += yield ["write", fd, bytes, at, bytes.length - at, null];
+  }
+
+  // Opens `path` unless it is a descriptor already, and closes what it opened.
+  function* withFile(path, flags, mode, use) {
+    if (typeof path === "number") return yield* use(path);
+    const fd = yield ["open", pathOf(path), flagsOf(flags), modeOf(mode, 0o666)];
+    try {
+      return yield* use(fd);
+    } finally {
+      yield ["close", fd];
+    }
+  }
+
+  function* rmTree(path) {
+    const stats = yield ["lstat", path];
+    if (!stats.isDirectory()) return yield ["unlink", path];
+    for (const name of yield ["readdir", path]) yield* rmTree(`${path}/${name}`);
+    return yield ["rmdir", path];
+  }
+
+  function* mkdirAll(path, mode) {
+    try {
+      yield ["mkdir", path, mode];
+      return path;
+    } catch (error) {
+      if (error.code === "EEXIST") {
+        if ((yield ["stat", path]).isDirectory()) return undefined;
+        throw error;
+      }
+      const parent = host.load("path").dirname(path);
+      if (error.code !== "ENOENT" || parent === path) throw error;
+      const first = yield* mkdirAll(parent, mode);
+      return (yield* mkdirAll(path, mode)) && (first ?? path);
+    }
+  }
+
+  function* list(path, options, prefix = "") {
+    const found = [];
+    for (const name of yield ["readdir", path]) {
+      const wanted = option(options, "withFileTypes") || option(options, "recursive");
+      const mode = wanted ? (yield ["lstat", `${path}/${name}`]).mode : 0;
+      found.push(option(options, "withFileTypes") ? new Dirent(name, path, mode) : prefix + name);
+      if (option(options, "recursive") && (mode & constants.S_IFMT) === constants.S_IFDIR) {
+        found.push(...(yield* list(`${path}/${name}`, options, `${prefix}${name}/`)));
+      }
+    }
+    return found;
+  }
+
+  const stat = (call) => function* (path, options) {
+    const where = call === "fstat" ? path : pathOf(path);
+    if (option(options, "bigint")) throw coded(new TypeError("The option 'bigint' is not supported"), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+    try {
+      return yield [call, where];
+    } catch (error) {
+      if (option(options, "throwIfNoEntry") === false && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+      throw error;
+    }
+  };
+  const times = (call) => function* (target, atime, mtime) {
+    yield [call, call === "futimes" ? target : pathOf(target), seconds(atime), seconds(mtime)];
+  };
+  const onPath = (call) => function* (path, ...rest) { return yield [call, pathOf(path), ...rest]; };
+  const onFd = (call) => function* (fd, ...rest) { return yield [call, fd, ...rest]; };
+  const twoPaths = (call, a, b) => function* (from, to) { yield [call, pathOf(from, a), pathOf(to, b)]; };
+
+  const operations = {
+    *access(path, mode) { yield ["access", pathOf(path), mode ?? constants.F_OK]; },
+    *chmod(path, mode) { yield ["chmod", pathOf(path), modeOf(mode, 0)]; },
+    *fchmod(fd, mode) { yield ["fchmod", fd, modeOf(mode, 0)]; },
+    chown: onPath("chown"), lchown: onPath("lchown"), fchown: onFd("fchown"),
+    close: onFd("close"), fsync: onFd("fsync"), fdatasync: onFd("fdatasync"),
+    stat: stat("stat"), lstat: stat("lstat"), fstat: stat("fstat"),
+    utimes: times("utimes"), lutimes: times("lutimes"), futimes: times("futimes"),
+    link: twoPaths("link", "existingPath", "newPath"), rename: twoPaths("rename", "oldPath", "newPath"),
+    symlink: twoPaths("symlink", "target", "path"),
+    rmdir: onPath("rmdir"), unlink: onPath("unlink"),
+    *ftruncate(fd, len) { yield ["ftruncate", fd, len ?? 0]; },
+    *truncate(path, len) { yield [typeof path === "number" ? "ftruncate" : "truncate", typeof path === "number" ? path : pathOf(path), len ?? 0]; },
+    *mkdir(path, options) {
+      const mode = modeOf(typeof options === "object" && options !== null ? options.mode : options, 0o777);
+      if (option(options, "recursive")) return yield* mkdirAll(pathOf(path), mode);
+      yield ["mkdir", pathOf(path), mode];
+      return undefined;
+    },
+    *open(path, flags, mode) { return yield ["open", pathOf(path), flagsOf(flags), modeOf(mode, 0o666)]; },
+    *read(fd, buffer, offset, length, position) {
+      let [into, at, count, from] = [buffer, offset, length, position];
+      if (typeof offset === "object" && offset !== null) ({ offset: at, length: count, position: from } = offset);
+      else if (!ArrayBuffer.isView(buffer)) ({ buffer: into = new Uint8Array(16384), offset: at, length: count, position: from } = buffer ?? {});
+      const bytes = toBytes(into);
+      return yield ["read", fd, bytes, at ?? 0, count ?? bytes.length - (at ?? 0), from ?? null];
+    },
+    *write(fd, data, ...rest) {
+      if (typeof data === "string") {
+        const bytes = toBytes(data, rest[1]);
+        return yield ["write", fd, bytes, 0, bytes.length, rest[0] ?? null];
+      }
+      const given = typeof rest[0] === "object" && rest[0] !== null ? [rest[0].offset, rest[0].length, rest[0].position] : rest;
+      const bytes = toBytes(data);
+      return yield ["write", fd, bytes, given[0] ?? 0, given[1] ?? bytes.length - (given[0] ?? 0), given[2] ?? null];
+    },
+    *readdir(path, options) { return yield* list(pathOf(path), options); },
+    *readlink(path) { return yield ["readlink", pathOf(path)]; },
+    *readFile(path, options) {
+      const bytes = yield* withFile(path, option(options, "flag"), undefined, readAll);
+      const encoding = encodingOf(options);
+      return encoding === undefined || encoding === "buffer" ? bytes : toText(bytes, encoding);
+    },
+    *writeFile(path, data, options) {
+      const bytes = toBytes(data, encodingOf(options));
+      yield* withFile(path, option(options, "flag") ?? "w", option(options, "mode"), (fd) => writeAll(fd, bytes));
+    },
+    *appendFile(path, data, options) {
+      const bytes = toBytes(data, encodingOf(options));
+      yield* withFile(path, option(options, "flag") ?? "a", option(options, "mode"), (fd) => writeAll(fd, bytes));
+    },
+    *copyFile(from, to, mode) {
+      const bytes = yield* withFile(from, "r", undefined, readAll);
+      const { mode: bits } = yield ["stat", pathOf(from)];
+      yield* withFile(to, mode & constants.COPYFILE_EXCL ? "wx" : "w", bits & 0o777, (fd) => writeAll(fd, bytes));
+    },
+    *rm(path, options) {
+      const where = pathOf(path);
+      try {
+        if (option(options, "recursive")) return yield* rmTree(where);
+        if ((yield ["lstat", where]).isDirectory()) {
+          throw coded(new Error(`Path is a directory: rm returned EISDIR (is a directory) ${where}`), "ERR_FS_EISDIR");
+        }
+        yield ["unlink", where];
+      } catch (error) {
+        if (!(option(options, "force") && error.code === "ENOENT")) throw error;
+      }
+      return undefined;
+    },
+    *mkdtemp(prefix) {
+      for (;;) {
+        const letters = Array.from(host.random(new Uint8Array(6)), (b) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[b % 62]);
+        const path = pathOf(prefix, "prefix") + letters.join("");
+        try {
+          yield ["mkdir", path, 0o700];
+          return path;
+        } catch (error) {
+          if (error.code !== "EEXIST") throw error;
+        }
+      }
+    },
+    *realpath(path) { return yield* resolveLinks(host.resolve(pathOf(path)), 0); },
+    *exists(path) {
+      try {
+        yield ["access", pathOf(path), constants.F_OK];
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+
+  function* resolveLinks(path, depth) {
+    let at = "";
+    for (const name of path.split("/").filter((part) => part !== "")) {
+      at += `/${name}`;
+      if (!(yield ["lstat", at]).isSymbolicLink()) continue;
+      if (depth >= 40) throw makeError(`ELOOP: too many symbolic links encountered, realpath '${path}'`, -40, "ELOOP", "realpath", path);
+      const target = yield ["readlink", at];
+      at = yield* resolveLinks(host.resolve(at.slice(0, at.lastIndexOf("/")) || "/", target), depth + 1);
+      if (at === "/") at = "";
+    }
+    return at || "/";
+  }
+
+  const callback = (call, args) => new Promise((resolve, reject) => {
+    host.fs[call](...args, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+
+  const runSync = (steps) => {
+    let step = steps.next();
+    while (!step.done) {
+      const [call, ...args] = step.value;
+      let result;
+      try {
+        result = host.fsSync[call](...args);
+      } catch (error) {
+        step = steps.throw(error);
+        continue;
+      }
+      step = steps.next(result);
+    }
+    return step.value;
+  };
+
+  const runAsync = async (steps) => {
+    let step = steps.next();
+    while (!step.done) {
+      const [call, ...args] = step.value;
+      let result;
+      try {
+        result = await callback(call, args);
+      } catch (error) {
+        step = steps.throw(error);
+        continue;
+      }
+      step = steps.next(result);
+    }
+    return step.value;
+  };
+
+  const operate = (name, ...args) => runAsync(operations[name](...args));
+
+  // What scripts call when they leave out optional arguments, or call what is made of several calls.
+  const withCallback = (name, args) => {
+    const done = args.pop();
+    if (typeof done !== "function") throw wrongType("cb", "of type function", done);
+    const buffer = args[1];
+    // A callback's exception is the program's, not the promise's.
+    const answer = (...results) => host.post(() => done(...results));
+    operate(name, ...args).then((result) => {
+      if (name === "exists") answer(result);
+      else if (name === "read" || name === "write") answer(null, result, buffer);
+      else if (result === undefined) answer(null);
+      else answer(null, result);
+    }, answer);
+  };
+
+  const sync = {};
+  const callbacks = {};
+  const promises = { constants };
+  for (const name of Object.keys(operations)) {
+    sync[`${name}Sync`] = { [`${name}Sync`]: (...args) => runSync(operations[name](...args)) }[`${name}Sync`];
+    callbacks[name] = { [name]: (...args) => withCallback(name, args) }[name];
+    if (!/^f[^u]|^(close|read|write|exists)$|^futimes$/.test(name)) promises[name] = { [name]: (...args) => operate(name, ...args) }[name];
+  }
+
+  return { ...sync, ...callbacks, promises, Stats, Dirent, makeStats, makeError, operate, adapt: withCallback };
+}
