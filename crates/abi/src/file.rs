@@ -29,6 +29,37 @@ pub enum FileType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mode(pub u16);
 
+impl Mode {
+    /// All permission bits: set-user-id, set-group-id, sticky, and read, write, execute for each class.
+    pub const ALL: Mode = Mode(0o7777);
+    /// Set-user-id (`S_ISUID`).
+    pub const SUID: Mode = Mode(0o4000);
+    /// Set-group-id (`S_ISGID`).
+    pub const SGID: Mode = Mode(0o2000);
+    /// Execution by the group (`S_IXGRP`).
+    pub const XGRP: Mode = Mode(0o010);
+    /// Execution by anybody.
+    pub const EXEC: Mode = Mode(0o111);
+
+    /// These bits less those of `mask`.
+    #[must_use]
+    pub const fn without(self, mask: Mode) -> Mode {
+        Mode(self.0 & !mask.0)
+    }
+
+    /// These bits that are also in `mask`.
+    #[must_use]
+    pub const fn within(self, mask: Mode) -> Mode {
+        Mode(self.0 & mask.0)
+    }
+
+    /// Whether one of `mask`'s bits is set.
+    #[must_use]
+    pub const fn intersects(self, mask: Mode) -> bool {
+        self.0 & mask.0 != 0
+    }
+}
+
 /// What an open file description may do (`O_ACCMODE`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccessMode {
@@ -115,6 +146,29 @@ bitflags::bitflags! {
         const REMOVEDIR = 0x200;
         /// linkat follows a symbolic link in the last component of the source.
         const SYMLINK_FOLLOW = 0x400;
+    }
+}
+
+bitflags::bitflags! {
+    /// What access(2) asks for; nothing of it asks whether the file is there (F_OK). Each of the three classes of a mode has
+    /// these bits.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct Access: u16 {
+        /// X_OK: execute it, or search it.
+        const EXEC = 1;
+        /// W_OK.
+        const WRITE = 2;
+        /// R_OK.
+        const READ = 4;
+    }
+}
+
+bitflags::bitflags! {
+    /// Flags of preadv2(2), with Linux's values.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct RwFlags: u32 {
+        /// RWF_NOWAIT: EAGAIN instead of waiting, whatever the description's O_NONBLOCK says.
+        const NOWAIT = 8;
     }
 }
 

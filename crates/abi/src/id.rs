@@ -26,3 +26,20 @@ id! {
     /// A file descriptor. Guests may name any number; only those in the table are valid.
     Fd(u32)
 }
+
+/// Where a path of an `*at` call starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The process' working directory (AT_FDCWD), from where paths go wherever they like.
+    ///
+    /// It is not a number, so a guest whose calls name descriptors only cannot reach it.
+    Cwd,
+    /// A directory's descriptor, with its rights, below which the path must stay.
+    Dir(Fd),
+}
+
+impl From<Fd> for At {
+    fn from(fd: Fd) -> Self {
+        At::Dir(fd)
+    }
+}

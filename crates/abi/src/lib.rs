@@ -12,8 +12,11 @@ mod time;
 pub mod wasip1;
 
 pub use errno::Errno;
-pub use file::{AccessMode, Advice, AtFlags, DirEntry, FileType, Mode, OpenFlags, PollEvents, SockHow, Stat, Whence};
-pub use id::{Fd, Pid, Tid};
+pub use file::{
+    Access, AccessMode, Advice, AtFlags, DirEntry, FileType, Mode, OpenFlags, PollEvents, RwFlags, SockHow, Stat,
+    Whence,
+};
+pub use id::{At, Fd, Pid, Tid};
 pub use rights::Rights;
 pub use signal::{DefaultAction, Signal};
 pub use time::{ClockId, SetTime, Timespec};

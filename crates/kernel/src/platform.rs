@@ -57,7 +57,7 @@ pub struct HostOpen {
     pub write: bool,
     /// O_TRUNC.
     pub truncate: bool,
-    /// Create it with these permission bits, exclusively (O_CREAT | O_EXCL).
+    /// Create it with these very permission bits, whatever the host's umask is, exclusively (O_CREAT | O_EXCL).
     pub create_new: Option<Mode>,
 }
 
@@ -92,7 +92,7 @@ pub trait HostDir: Send + Sync {
     /// As getdents(2).
     fn entries(&self, path: &[u8]) -> SysResult<Vec<DirEntry>>;
 
-    /// mkdir(2).
+    /// mkdir(2), with these very permission bits, whatever the host's umask is.
     ///
     /// # Errors
     /// As mkdirat(2).
@@ -139,6 +139,19 @@ pub trait HostDir: Send + Sync {
     /// # Errors
     /// As utimensat(2).
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime) -> SysResult<()>;
+
+    /// chmod(2) that follows no link; a symbolic link itself answers ENOTSUP. A home may refuse bits that would give away the
+    /// rights of the user it runs as (set-user-id and set-group-id of a file), and whole kinds of files (devices), by EPERM.
+    ///
+    /// # Errors
+    /// As fchmodat(2).
+    fn set_mode(&self, path: &[u8], mode: Mode) -> SysResult<()>;
+
+    /// fchownat(2) with AT_SYMLINK_NOFOLLOW; `None` leaves the owner or the group as it is. Devices may be refused by EPERM.
+    ///
+    /// # Errors
+    /// As fchownat(2).
+    fn set_owner(&self, path: &[u8], uid: Option<u32>, gid: Option<u32>) -> SysResult<()>;
 
     /// fsync(2) of the directory.
     ///
@@ -199,6 +212,18 @@ pub trait HostFile: Send + Sync {
     /// # Errors
     /// As utimensat(2).
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()>;
+
+    /// fchmod(2), with what [`HostDir::set_mode`] may refuse.
+    ///
+    /// # Errors
+    /// As fchmod(2).
+    fn set_mode(&self, mode: Mode) -> SysResult<()>;
+
+    /// fchown(2), as [`HostDir::set_owner`].
+    ///
+    /// # Errors
+    /// As fchown(2).
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()>;
 }
 
 /// A byte stream of the host: its stdin, stdout or stderr, a pipe, a connected socket.

@@ -4,108 +4,20 @@
 //! profiler's labels, SYSCALLS.md, and the check that every call has a conformance test. A method notes when the call
 //! began, runs the handler, and tells the trace; nothing else.
 
+mod info;
+
+pub use self::info::{Family, Support, SyscallInfo, markdown};
+
 use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
 use crate::syscall::{Listing, Opened, PollAnswer, PollRequest};
-use crate::syscall::{file, path, poll, process, random, signal, socket, time};
+use crate::syscall::{cwd, file, path, perm, poll, process, random, signal, socket, time, vector};
 use crate::task::Cx;
 use crate::trace::{Args, TraceEvent, received};
 use gopherix_abi::{
-    AccessMode, Advice, AtFlags, ClockId, Fd, Mode, OpenFlags, Rights, SetTime, Signal, SockHow, Stat, Timespec, Whence,
+    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal,
+    SockHow, Stat, Timespec, Whence,
 };
-
-/// What a system call is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Family {
-    /// Open files.
-    File,
-    /// Names.
-    Path,
-    /// Readiness.
-    Poll,
-    /// Processes and threads.
-    Process,
-    /// Signals.
-    Signal,
-    /// Clocks and sleeping.
-    Time,
-    /// Entropy.
-    Random,
-    /// Sockets.
-    Socket,
-}
-
-impl Family {
-    /// All of them.
-    pub const ALL: &'static [Family] = &[
-        Family::File,
-        Family::Path,
-        Family::Poll,
-        Family::Process,
-        Family::Signal,
-        Family::Time,
-        Family::Random,
-        Family::Socket,
-    ];
-
-    /// The name `--trace=` takes, and of the folder of its conformance tests.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Family::File => "file",
-            Family::Path => "path",
-            Family::Poll => "poll",
-            Family::Process => "process",
-            Family::Signal => "signal",
-            Family::Time => "time",
-            Family::Random => "random",
-            Family::Socket => "socket",
-        }
-    }
-
-    pub(crate) const fn bit(self) -> u32 {
-        match self {
-            Family::File => 1,
-            Family::Path => 2,
-            Family::Poll => 4,
-            Family::Process => 8,
-            Family::Signal => 16,
-            Family::Time => 32,
-            Family::Random => 64,
-            Family::Socket => 128,
-        }
-    }
-}
-
-/// How far a call is supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Support {
-    /// As the man page says.
-    Full,
-    /// With the deviations its note names.
-    Partial,
-}
-
-/// One system call.
-#[derive(Debug)]
-pub struct SyscallInfo {
-    /// Its name, as in the man pages.
-    pub name: &'static str,
-    /// Its number: its place in [`SYSCALLS`].
-    pub number: u16,
-    /// What it is about.
-    pub family: Family,
-    /// Whether it may wait.
-    pub blocking: bool,
-    /// How far it is supported.
-    pub support: Support,
-    /// Deviations; empty where there are none.
-    pub note: &'static str,
-    /// The man page or specification.
-    pub source: &'static str,
-    /// The WASI preview 1 functions that come here.
-    pub wasip1: &'static [&'static str],
-}
 
 macro_rules! syscalls {
     ($(
@@ -235,33 +147,68 @@ syscalls! {
     quick file::sys_cap_rights_limit(fd: Fd, rights: Rights, inheriting: Rights) -> (),
         File, Full, "cap_rights_limit", "cap_rights_limit(2)", ["fd_fdstat_set_rights"], "";
 
+    /// Reads without waiting.
+    quick vector::sys_preadv2[mem](fd: Fd, bufs: &[UserSlice], offset: Option<u64>, flags: RwFlags) -> usize,
+        File, Partial, "preadv2", "preadv2(2)", [], "never waits: without RWF_NOWAIT, ENOTSUP where it would have to";
+    /// Writes without waiting.
+    quick vector::sys_pwritev2[mem](fd: Fd, bufs: &[UserSlice], offset: Option<u64>, flags: RwFlags) -> usize,
+        File, Partial, "pwritev2", "preadv2(2)", [], "as preadv2";
+    /// Sets a file's permission bits.
+    quick perm::sys_fchmod(fd: Fd, mode: Mode) -> (),
+        File, Partial, "fchmod", "fchmod(2)", [], "EPERM for pipes, sockets, devices";
+    /// Sets a file's owner and group.
+    quick perm::sys_fchown(fd: Fd, uid: Option<u32>, gid: Option<u32>) -> (),
+        File, Partial, "fchown", "fchown(2)", [], "EPERM for pipes, sockets, devices";
+
     /// Opens a file.
-    quick path::sys_openat(dir: Fd, path: &[u8], flags: OpenFlags, access: AccessMode, mode: Mode, rights: Rights, inheriting: Rights) -> Opened,
-        Path, Partial, "openat", "openat(2)", ["path_open"], "RESOLVE_BENEATH (openat2(2)) always, as WASI demands";
+    quick path::sys_openat(at: At, path: &[u8], flags: OpenFlags, access: AccessMode, mode: Mode, rights: Rights, inheriting: Rights) -> Opened,
+        Path, Partial, "openat", "openat(2)", ["path_open"], "RESOLVE_BENEATH (openat2(2)) from a descriptor, as WASI demands";
     /// Creates a directory.
-    quick path::sys_mkdirat(dir: Fd, path: &[u8], mode: Mode) -> (),
+    quick path::sys_mkdirat(at: At, path: &[u8], mode: Mode) -> (),
         Path, Full, "mkdirat", "mkdir(2)", ["path_create_directory"], "";
     /// Removes a name.
-    quick path::sys_unlinkat(dir: Fd, path: &[u8], flags: AtFlags) -> (),
+    quick path::sys_unlinkat(at: At, path: &[u8], flags: AtFlags) -> (),
         Path, Full, "unlinkat", "unlink(2)", ["path_unlink_file", "path_remove_directory"], "";
     /// Moves a name.
-    quick path::sys_renameat(dir: Fd, path: &[u8], to_dir: Fd, to_path: &[u8]) -> (),
+    quick path::sys_renameat(at: At, path: &[u8], to_at: At, to_path: &[u8]) -> (),
         Path, Full, "renameat", "rename(2)", ["path_rename"], "";
     /// Makes another name for a file.
-    quick path::sys_linkat(dir: Fd, path: &[u8], to_dir: Fd, to_path: &[u8], flags: AtFlags) -> (),
+    quick path::sys_linkat(at: At, path: &[u8], to_at: At, to_path: &[u8], flags: AtFlags) -> (),
         Path, Full, "linkat", "link(2)", ["path_link"], "";
     /// Creates a symbolic link.
-    quick path::sys_symlinkat(target: &[u8], dir: Fd, path: &[u8]) -> (),
+    quick path::sys_symlinkat(target: &[u8], at: At, path: &[u8]) -> (),
         Path, Full, "symlinkat", "symlink(2)", ["path_symlink"], "";
     /// Reads a symbolic link.
-    quick path::sys_readlinkat(dir: Fd, path: &[u8]) -> Vec<u8>,
+    quick path::sys_readlinkat(at: At, path: &[u8]) -> Vec<u8>,
         Path, Full, "readlinkat", "readlink(2)", ["path_readlink"], "";
     /// Tells the attributes of a named file.
-    quick path::sys_fstatat(dir: Fd, path: &[u8], flags: AtFlags) -> Stat,
+    quick path::sys_fstatat(at: At, path: &[u8], flags: AtFlags) -> Stat,
         Path, Full, "fstatat", "fstatat(2)", ["path_filestat_get"], "";
     /// Sets the times of a named file.
-    quick path::sys_utimensat(dir: Fd, path: &[u8], atime: SetTime, mtime: SetTime, flags: AtFlags) -> (),
+    quick path::sys_utimensat(at: At, path: &[u8], atime: SetTime, mtime: SetTime, flags: AtFlags) -> (),
         Path, Full, "utimensat", "utimensat(2)", ["path_filestat_set_times"], "";
+
+    /// Sets the permission bits of a named file.
+    quick perm::sys_fchmodat(at: At, path: &[u8], mode: Mode, flags: AtFlags) -> (),
+        Path, Partial, "fchmodat", "fchmodat(2)", [], "EPERM for devices; no set-user-id and set-group-id files on a host";
+    /// Sets owner and group of a named file.
+    quick perm::sys_fchownat(at: At, path: &[u8], uid: Option<u32>, gid: Option<u32>, flags: AtFlags) -> (),
+        Path, Partial, "fchownat", "fchownat(2)", [], "EPERM for devices";
+    /// Sets the size of a named file.
+    quick path::sys_truncate(path: &[u8], len: u64) -> (),
+        Path, Full, "truncate", "truncate(2)", [], "";
+    /// Tells what may be done with a named file.
+    quick perm::sys_faccessat(at: At, path: &[u8], access: Access, flags: AtFlags) -> (),
+        Path, Partial, "faccessat", "faccessat(2)", [], "by mode bits, also where a host has access control lists";
+    /// Sets the working directory.
+    quick cwd::sys_chdir(path: &[u8]) -> (),
+        Path, Full, "chdir", "chdir(2)", [], "";
+    /// Sets the working directory by a descriptor.
+    quick cwd::sys_fchdir(fd: Fd) -> (),
+        Path, Full, "fchdir", "fchdir(2)", [], "";
+    /// Tells the working directory.
+    quick cwd::sys_getcwd() -> Vec<u8>,
+        Path, Partial, "getcwd", "getcwd(3)", [], "the names it was reached by, also when one was changed since";
 
     /// Waits for readiness.
     waits poll::sys_poll(requests: &[PollRequest], deadline_ns: Option<u64>) -> Vec<PollAnswer>,
@@ -279,6 +226,31 @@ syscalls! {
     /// Lets others run.
     waits process::sys_sched_yield() -> (),
         Process, Full, "sched_yield", "sched_yield(2)", ["sched_yield"], "";
+
+    /// Sets the permission bits that new files do not get.
+    quick process::sys_umask(mask: Mode) -> Mode,
+        Process, Full, "umask", "umask(2)", [], "";
+    /// Tells the process' id.
+    quick process::sys_getpid() -> Pid,
+        Process, Full, "getpid", "getpid(2)", [], "";
+    /// Tells the parent's id.
+    quick process::sys_getppid() -> Pid,
+        Process, Full, "getppid", "getpid(2)", [], "";
+    /// Tells the user.
+    quick process::sys_getuid() -> u32,
+        Process, Full, "getuid", "getuid(2)", [], "";
+    /// Tells the effective user.
+    quick process::sys_geteuid() -> u32,
+        Process, Full, "geteuid", "getuid(2)", [], "";
+    /// Tells the group.
+    quick process::sys_getgid() -> u32,
+        Process, Full, "getgid", "getgid(2)", [], "";
+    /// Tells the effective group.
+    quick process::sys_getegid() -> u32,
+        Process, Full, "getegid", "getgid(2)", [], "";
+    /// Tells the supplementary groups.
+    quick process::sys_getgroups() -> Vec<u32>,
+        Process, Full, "getgroups", "getgroups(2)", [], "";
 
     /// Sends the process a signal.
     quick signal::sys_raise(signal: Signal) -> (),
@@ -334,30 +306,4 @@ impl Cx {
         let took_ns = self.kernel.platform().monotonic_ns().saturating_sub(began_ns);
         sink.event(&TraceEvent { pid: self.process.pid, tid: self.m.tid, call, args, result, began_ns, took_ns });
     }
-}
-
-/// SYSCALLS.md: the table as a page.
-#[must_use]
-pub fn markdown() -> String {
-    let mut page = String::from(
-        "# System calls\n\nMade from `crates/kernel/src/table.rs` by `gopherix syscalls --markdown`; do not edit.\n\n\
-         | # | call | family | waits | support | WASI preview 1 | source | note |\n|---|---|---|---|---|---|---|---|\n",
-    );
-    for call in SYSCALLS {
-        let waits = if call.blocking { "yes" } else { "" };
-        let support = match call.support {
-            Support::Full => "full",
-            Support::Partial => "partial",
-        };
-        let wasi = call.wasip1.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" ");
-        page.push_str(&format!(
-            "| {} | `{}` | {} | {waits} | {support} | {wasi} | {} | {} |\n",
-            call.number,
-            call.name,
-            call.family.name(),
-            call.source,
-            call.note
-        ));
-    }
-    page
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use gopherix_abi::{Fd, Pid, Tid};
+use gopherix_abi::{At, Fd, Pid, Tid};
 
 use crate::error::{SysError, SysResult};
 use crate::memory::{GuestMemory, UserSlice};
@@ -79,7 +79,7 @@ pub trait Show {
 
 /// How many bytes a call received into its buffers; `None` for calls that do not receive.
 pub(crate) fn received<T: Show>(handler: &str, result: &SysResult<T>) -> Option<u64> {
-    let receives = matches!(handler, "sys_read" | "sys_pread" | "sys_recv");
+    let receives = matches!(handler, "sys_read" | "sys_pread" | "sys_preadv2" | "sys_recv");
     receives.then(|| result.as_ref().ok().and_then(Show::byte_count).unwrap_or(0))
 }
 
@@ -103,7 +103,7 @@ impl Show for usize {
     }
 }
 
-show_by!("{}": u8, u16, u32, u64, i64, bool, Fd);
+show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid);
 show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
 show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode);
 
@@ -118,6 +118,32 @@ macro_rules! show_flags {
 }
 
 show_flags!(gopherix_abi::OpenFlags, gopherix_abi::AtFlags, gopherix_abi::PollEvents, gopherix_abi::SockHow);
+show_flags!(gopherix_abi::RwFlags);
+
+impl Show for At {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        match self {
+            At::Cwd => out.push_str("AT_FDCWD"),
+            At::Dir(fd) => fd.show(out, mem),
+        }
+    }
+}
+
+impl Show for gopherix_abi::Access {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        if self.is_empty() {
+            out.push_str("EXISTS")
+        } else {
+            let _ = bitflags::parser::to_writer(self, &mut *out);
+        }
+    }
+}
+
+impl Show for Vec<u32> {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{self:?}");
+    }
+}
 
 impl Show for gopherix_abi::Rights {
     fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {

@@ -1,7 +1,7 @@
 //! Names.
 
 use gopherix_abi::wasip1::{FILESTAT_SIZE, Lookupflags, Oflags};
-use gopherix_abi::{AccessMode, AtFlags, Errno, Fd, Mode, OpenFlags, Rights};
+use gopherix_abi::{AccessMode, At, AtFlags, Errno, Fd, Mode, OpenFlags, Rights};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::memory::GuestMemory;
@@ -10,10 +10,15 @@ use gopherix_kernel::task::Cx;
 use super::fd::fdflags;
 use super::wire::{check_out, path as get_path, put_filestat, put_len, put_u32, set_times, slice, word};
 
-/// Permission bits of what a guest creates: WASI has none, so these are what creat(2) and mkdir(2) usually get, less the
-/// usual umask.
-const FILE_MODE: Mode = Mode(0o644);
-const DIRECTORY_MODE: Mode = Mode(0o755);
+/// Permission bits of what a guest creates, before the umask: WASI has none, so these are what creat(2) and mkdir(2) usually
+/// get.
+const FILE_MODE: Mode = Mode(0o666);
+const DIRECTORY_MODE: Mode = Mode(0o777);
+
+/// Where a path starts: always at a descriptor, whatever its number. WASI has no working directory.
+fn dir(fd: u32) -> At {
+    At::Dir(Fd(fd))
+}
 
 /// `lookupflags` as AT_SYMLINK_NOFOLLOW. EINVAL for unknown ones.
 fn lookup(flags: u32) -> SysResult<AtFlags> {
@@ -48,7 +53,7 @@ pub fn path_open(
     let access = AccessMode::new(rights.contains(Rights::FD_READ), rights.contains(Rights::FD_WRITE));
     // A directory is listed, not read; that it could also be written is what guests ask for without meaning it.
     let access = if flags.contains(OpenFlags::DIRECTORY) { AccessMode::ReadOnly } else { access };
-    let new = cx.sys_openat(Fd(fd), &path, flags, access, FILE_MODE, rights, inheriting)?;
+    let new = cx.sys_openat(dir(fd), &path, flags, access, FILE_MODE, rights, inheriting)?;
     put_u32(mem, opened, new.fd.0)
 }
 
@@ -73,7 +78,7 @@ pub fn path_create_directory(
     path: u32,
     path_len: u32,
 ) -> SysResult<()> {
-    get_path(mem, path, path_len).and_then(|path| cx.sys_mkdirat(Fd(fd), &path, DIRECTORY_MODE))
+    get_path(mem, path, path_len).and_then(|path| cx.sys_mkdirat(dir(fd), &path, DIRECTORY_MODE))
 }
 
 /// Attributes of a named file.
@@ -88,7 +93,7 @@ pub fn path_filestat_get(
 ) -> SysResult<()> {
     check_out(mem, buf, u32::try_from(FILESTAT_SIZE).unwrap_or(u32::MAX))?;
     let path = get_path(mem, path, path_len)?;
-    let stat = cx.sys_fstatat(Fd(fd), &path, lookup(flags)?)?;
+    let stat = cx.sys_fstatat(dir(fd), &path, lookup(flags)?)?;
     put_filestat(mem, buf, &stat)
 }
 
@@ -106,7 +111,7 @@ pub fn path_filestat_set_times(
 ) -> SysResult<()> {
     let path = get_path(mem, path, path_len)?;
     let (atime, mtime) = set_times(atim, mtim, fst_flags)?;
-    cx.sys_utimensat(Fd(fd), &path, atime, mtime, lookup(flags)?)
+    cx.sys_utimensat(dir(fd), &path, atime, mtime, lookup(flags)?)
 }
 
 /// Makes another name for a file.
@@ -125,7 +130,7 @@ pub fn path_link(
     let new = get_path(mem, new_path, new_path_len)?;
     let follow = !lookup(old_flags)?.contains(AtFlags::SYMLINK_NOFOLLOW);
     let flags = if follow { AtFlags::SYMLINK_FOLLOW } else { AtFlags::empty() };
-    cx.sys_linkat(Fd(old_fd), &old, Fd(new_fd), &new, flags)
+    cx.sys_linkat(dir(old_fd), &old, dir(new_fd), &new, flags)
 }
 
 /// Reads a symbolic link, as much of it as fits.
@@ -142,7 +147,7 @@ pub fn path_readlink(
     check_out(mem, buf, buf_len)?;
     check_out(mem, bufused, 4)?;
     let path = get_path(mem, path, path_len)?;
-    let target = cx.sys_readlinkat(Fd(fd), &path)?;
+    let target = cx.sys_readlinkat(dir(fd), &path)?;
     let len = usize::try_from(buf_len).unwrap_or(usize::MAX).min(target.len());
     mem.write(slice(buf, buf_len).ptr, target.get(..len).unwrap_or_default())?;
     put_len(mem, bufused, len)
@@ -156,7 +161,7 @@ pub fn path_remove_directory(
     path: u32,
     path_len: u32,
 ) -> SysResult<()> {
-    get_path(mem, path, path_len).and_then(|path| cx.sys_unlinkat(Fd(fd), &path, AtFlags::REMOVEDIR))
+    get_path(mem, path, path_len).and_then(|path| cx.sys_unlinkat(dir(fd), &path, AtFlags::REMOVEDIR))
 }
 
 /// Moves a name.
@@ -172,7 +177,7 @@ pub fn path_rename(
 ) -> SysResult<()> {
     let old = get_path(mem, old_path, old_path_len)?;
     let new = get_path(mem, new_path, new_path_len)?;
-    cx.sys_renameat(Fd(fd), &old, Fd(new_fd), &new)
+    cx.sys_renameat(dir(fd), &old, dir(new_fd), &new)
 }
 
 /// Creates a symbolic link.
@@ -187,10 +192,10 @@ pub fn path_symlink(
 ) -> SysResult<()> {
     let target = get_path(mem, old_path, old_path_len)?;
     let path = get_path(mem, new_path, new_path_len)?;
-    cx.sys_symlinkat(&target, Fd(fd), &path)
+    cx.sys_symlinkat(&target, dir(fd), &path)
 }
 
 /// Removes a name that is not a directory's.
 pub fn path_unlink_file(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, path: u32, path_len: u32) -> SysResult<()> {
-    get_path(mem, path, path_len).and_then(|path| cx.sys_unlinkat(Fd(fd), &path, AtFlags::empty()))
+    get_path(mem, path, path_len).and_then(|path| cx.sys_unlinkat(dir(fd), &path, AtFlags::empty()))
 }

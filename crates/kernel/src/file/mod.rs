@@ -13,7 +13,7 @@ mod wait;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Errno, PollEvents, SetTime, SockHow, Stat};
+use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, SockHow, Stat};
 
 pub use self::description::OpenFile;
 pub use self::wait::{WaitQueue, wait_any};
@@ -137,6 +137,24 @@ pub trait File: Send + Sync {
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         let _ = (atime, mtime);
         fail(Errno::EPERM, "the times of this file cannot be set")
+    }
+
+    /// Sets the permission bits, of which the caller has checked that they may be set (fchmod(2)).
+    ///
+    /// # Errors
+    /// EPERM where they cannot be set.
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        let _ = mode;
+        fail(Errno::EPERM, "the mode of this file cannot be set")
+    }
+
+    /// Sets owner and group, as [`Node::set_owner`](crate::vfs::Node::set_owner) (fchown(2)).
+    ///
+    /// # Errors
+    /// EPERM where they cannot be set.
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        let _ = (uid, gid);
+        fail(Errno::EPERM, "the owner of this file cannot be set")
     }
 
     /// The directory node this file is open on, pinned: it stays with the directory when that is renamed.

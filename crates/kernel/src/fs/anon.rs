@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{Errno, FileType, SetTime, Stat};
+use gopherix_abi::{Errno, FileType, Mode, SetTime, Stat};
 
 use crate::error::{SysResult, fail};
 use crate::file::File;
@@ -52,5 +52,13 @@ impl Node for AnonNode {
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         self.file.set_times(atime, mtime)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.file.set_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.file.set_owner(uid, gid)
     }
 }

@@ -156,6 +156,16 @@ impl Node for HostNode {
         self.grant.check_writable()?;
         self.base.set_times(&self.rel, atime, mtime)
     }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.base.set_mode(&self.rel, mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.base.set_owner(&self.rel, uid, gid)
+    }
 }
 
 impl Directory for HostNode {
@@ -287,6 +297,16 @@ impl File for OpenHostFile {
         self.grant.check_writable()?;
         self.file.set_times(atime, mtime)
     }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.file.set_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.file.set_owner(uid, gid)
+    }
 }
 
 /// An open directory, pinned.
@@ -311,6 +331,14 @@ impl File for OpenDirectory {
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         self.0.set_times(atime, mtime)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.0.set_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.0.set_owner(uid, gid)
     }
 
     fn node(&self) -> Option<NodeRef> {

@@ -242,35 +242,35 @@ fn positioned(cx: &Cx, fd: Fd, right: Rights) -> SysResult<Arc<OpenFile>> {
 }
 
 /// The first `len` bytes of the bounce buffer.
-fn bounce(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
+pub(super) fn bounce(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
     if buffer.len() < len {
         buffer.resize(len, 0);
     }
     buffer.get_mut(..len).unwrap_or_default()
 }
 
-fn check_offset(offset: u64) -> SysResult<()> {
+pub(super) fn check_offset(offset: u64) -> SysResult<()> {
     match i64::try_from(offset) {
         Ok(_) => Ok(()),
         Err(_) => fail(Errno::EINVAL, "negative offset"),
     }
 }
 
-fn check_size_limit(cx: &Cx, size: u64) -> SysResult<()> {
+pub(super) fn check_size_limit(cx: &Cx, size: u64) -> SysResult<()> {
     match cx.process.limits.file_size {
         Some(limit) if size > limit => fail(Errno::EFBIG, "the process' file size limit is reached"),
         _ => Ok(()),
     }
 }
 
-fn count_written(cx: &Cx, file: &OpenFile, n: usize) {
+pub(super) fn count_written(cx: &Cx, file: &OpenFile, n: usize) {
     if file.file().stores() {
         cx.process.usage.wrote(n);
     }
 }
 
 /// How many of `len` bytes the limits let the process write to a regular file.
-fn allowed(cx: &Cx, file: &OpenFile, at: Option<u64>, len: usize) -> SysResult<usize> {
+pub(super) fn allowed(cx: &Cx, file: &OpenFile, at: Option<u64>, len: usize) -> SysResult<usize> {
     if !file.file().stores() {
         return Ok(len);
     }

@@ -3,14 +3,17 @@
 //! Each has the same paragraphs: reject what is not known; resolve descriptors and paths; one domain call; copy out; publish
 //! last, so that a call that fails leaves no trace.
 
+pub(crate) mod cwd;
 pub(crate) mod file;
 pub(crate) mod path;
+pub(crate) mod perm;
 pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
 pub(crate) mod time;
+pub(crate) mod vector;
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -1,12 +1,15 @@
-//! Names: openat(2), mkdirat(2), unlinkat(2), renameat(2), linkat(2), symlinkat(2), readlinkat(2), fstatat(2), utimensat(2).
+//! Names: openat(2), mkdirat(2), unlinkat(2), renameat(2), linkat(2), symlinkat(2), readlinkat(2), fstatat(2), utimensat(2),
+//! truncate(2).
 //!
-//! None waits. Every path is taken relative to a directory descriptor and may not leave it (RESOLVE_BENEATH of openat2(2)):
-//! ENOTCAPABLE. Common errors: EBADF, ENOTDIR (the descriptor, or a component), ENOENT, ELOOP, ENAMETOOLONG, EROFS, EXDEV.
+//! None waits. A path that is taken relative to a directory's descriptor may not leave it (RESOLVE_BENEATH of openat2(2)):
+//! ENOTCAPABLE, and the descriptor must have the right. From the working directory ([`At::Cwd`]) it goes anywhere, and no
+//! right is asked. Common errors: EBADF, ENOTDIR (the descriptor, or a component), ENOENT, ELOOP, ENAMETOOLONG, EROFS, EXDEV.
 
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, AtFlags, Errno, Fd, FileType, Mode, OpenFlags, Rights, SetTime, Stat};
+use gopherix_abi::{AccessMode, At, AtFlags, Errno, FileType, Mode, OpenFlags, Rights, SetTime, Stat};
 
+use super::file::{check_offset, check_size_limit};
 use super::{Opened, check_room, install};
 use crate::error::{SysResult, fail};
 use crate::file::{File, OpenFile};
@@ -18,7 +21,7 @@ use crate::vfs::{Location, NodeRef, OpenHow, RenameFlags};
 /// O_NOFOLLOW; EMFILE at the limit of open files.
 pub(crate) fn sys_openat(
     cx: &mut Cx,
-    dir: Fd,
+    at: At,
     path: &[u8],
     flags: OpenFlags,
     access: AccessMode,
@@ -30,8 +33,8 @@ pub(crate) fn sys_openat(
     needs.set(Rights::PATH_CREATE_FILE, flags.contains(OpenFlags::CREAT));
     // The witx also asks for PATH_FILESTAT_SET_SIZE with O_TRUNC. Go's os.Root opens its directory without that right and
     // truncates through it, so here being allowed to write is enough.
-    let base = base_with(cx, dir, needs)?;
-    let may_give = cx.process.fds.lock().get(dir)?.inheriting;
+    let base = base_with(cx, at, needs)?;
+    let may_give = base.may_give;
     if !may_give.contains(rights) {
         return fail(Errno::ENOTCAPABLE, "the directory descriptor may not give these rights");
     }
@@ -43,6 +46,7 @@ pub(crate) fn sys_openat(
         write: access.writes(),
         truncate: flags.contains(OpenFlags::TRUNC),
     };
+    let mode = mode.within(Mode::ALL).without(cx.process.umask());
     let (file, place) = open_resolved(resolved, flags, how, mode)?;
     let kind = place.node().kind();
     // Only a directory hands rights on; for others "the implementation may return fewer" (WASI preview 1, path_open).
@@ -125,18 +129,21 @@ fn open_node(node: &NodeRef, mut how: OpenHow) -> SysResult<Arc<dyn File>> {
     node.open(how)
 }
 
+/// The bits that mkdir(2) takes; on Linux the others are ignored.
+const MKDIR_BITS: Mode = Mode(0o1777);
+
 /// mkdirat(2). EEXIST for anything that is there, links too.
-pub(crate) fn sys_mkdirat(cx: &mut Cx, dir: Fd, path: &[u8], mode: Mode) -> SysResult<()> {
-    let base = base_with(cx, dir, Rights::PATH_CREATE_DIRECTORY)?;
+pub(crate) fn sys_mkdirat(cx: &mut Cx, at: At, path: &[u8], mode: Mode) -> SysResult<()> {
+    let base = base_with(cx, at, Rights::PATH_CREATE_DIRECTORY)?;
     let (dir, name) = new_name(resolve_new(cx, &base, path)?, true)?;
-    directory(&dir)?.mkdir(&name, mode)
+    directory(&dir)?.mkdir(&name, mode.within(MKDIR_BITS).without(cx.process.umask()))
 }
 
 /// unlinkat(2), with AT_REMOVEDIR rmdir(2). EISDIR, ENOTDIR, ENOTEMPTY, EBUSY for mount points, EINVAL for `.`.
-pub(crate) fn sys_unlinkat(cx: &mut Cx, dir: Fd, path: &[u8], flags: AtFlags) -> SysResult<()> {
+pub(crate) fn sys_unlinkat(cx: &mut Cx, at: At, path: &[u8], flags: AtFlags) -> SysResult<()> {
     let removes_directory = flags.contains(AtFlags::REMOVEDIR);
     let right = if removes_directory { Rights::PATH_REMOVE_DIRECTORY } else { Rights::PATH_UNLINK_FILE };
-    let base = base_with(cx, dir, right)?;
+    let base = base_with(cx, at, right)?;
     let resolved = resolve(cx, &base, path, Tail::NoFollow)?;
     let (dir, name, found) = old_name(resolved, path, removes_directory)?;
     if dir.holds_mount(&name) {
@@ -153,9 +160,9 @@ pub(crate) fn sys_unlinkat(cx: &mut Cx, dir: Fd, path: &[u8], flags: AtFlags) ->
 }
 
 /// renameat(2). EXDEV between mounts, EINVAL into itself, EBUSY for mount points.
-pub(crate) fn sys_renameat(cx: &mut Cx, dir: Fd, path: &[u8], to_dir: Fd, to_path: &[u8]) -> SysResult<()> {
-    let base = base_with(cx, dir, Rights::PATH_RENAME_SOURCE)?;
-    let to_base = base_with(cx, to_dir, Rights::PATH_RENAME_TARGET)?;
+pub(crate) fn sys_renameat(cx: &mut Cx, at: At, path: &[u8], to_at: At, to_path: &[u8]) -> SysResult<()> {
+    let base = base_with(cx, at, Rights::PATH_RENAME_SOURCE)?;
+    let to_base = base_with(cx, to_at, Rights::PATH_RENAME_TARGET)?;
     let resolved = resolve(cx, &base, path, Tail::NoFollow)?;
     let (dir, name, found) = old_name(resolved, path, false)?;
     let is_directory = found.node().kind() == FileType::Directory;
@@ -178,16 +185,9 @@ pub(crate) fn sys_renameat(cx: &mut Cx, dir: Fd, path: &[u8], to_dir: Fd, to_pat
 }
 
 /// linkat(2). EPERM for directories, EXDEV between mounts, EEXIST.
-pub(crate) fn sys_linkat(
-    cx: &mut Cx,
-    dir: Fd,
-    path: &[u8],
-    to_dir: Fd,
-    to_path: &[u8],
-    flags: AtFlags,
-) -> SysResult<()> {
-    let base = base_with(cx, dir, Rights::PATH_LINK_SOURCE)?;
-    let to_base = base_with(cx, to_dir, Rights::PATH_LINK_TARGET)?;
+pub(crate) fn sys_linkat(cx: &mut Cx, at: At, path: &[u8], to_at: At, to_path: &[u8], flags: AtFlags) -> SysResult<()> {
+    let base = base_with(cx, at, Rights::PATH_LINK_SOURCE)?;
+    let to_base = base_with(cx, to_at, Rights::PATH_LINK_TARGET)?;
     let tail = if flags.contains(AtFlags::SYMLINK_FOLLOW) { Tail::Follow } else { Tail::NoFollow };
     let (source, _) = resolve(cx, &base, path, tail)?.existing()?;
     let (dir, name) = new_name(resolve_new(cx, &to_base, to_path)?, false)?;
@@ -201,8 +201,8 @@ pub(crate) fn sys_linkat(
 }
 
 /// symlinkat(2). ENOENT for an empty target, EEXIST.
-pub(crate) fn sys_symlinkat(cx: &mut Cx, target: &[u8], dir: Fd, path: &[u8]) -> SysResult<()> {
-    let base = base_with(cx, dir, Rights::PATH_SYMLINK)?;
+pub(crate) fn sys_symlinkat(cx: &mut Cx, target: &[u8], at: At, path: &[u8]) -> SysResult<()> {
+    let base = base_with(cx, at, Rights::PATH_SYMLINK)?;
     if target.is_empty() {
         return fail(Errno::ENOENT, "empty target");
     }
@@ -217,58 +217,90 @@ pub(crate) fn sys_symlinkat(cx: &mut Cx, target: &[u8], dir: Fd, path: &[u8]) ->
 }
 
 /// readlinkat(2). EINVAL for what is not a link. The caller cuts the answer to its buffer.
-pub(crate) fn sys_readlinkat(cx: &mut Cx, dir: Fd, path: &[u8]) -> SysResult<Vec<u8>> {
-    let base = base_with(cx, dir, Rights::PATH_READLINK)?;
+pub(crate) fn sys_readlinkat(cx: &mut Cx, at: At, path: &[u8]) -> SysResult<Vec<u8>> {
+    let base = base_with(cx, at, Rights::PATH_READLINK)?;
     let (place, _) = resolve(cx, &base, path, Tail::NoFollow)?.existing()?;
     place.node().readlink(cx.process.pid)
 }
 
 /// fstatat(2).
-pub(crate) fn sys_fstatat(cx: &mut Cx, dir: Fd, path: &[u8], flags: AtFlags) -> SysResult<Stat> {
-    let base = base_with(cx, dir, Rights::PATH_FILESTAT_GET)?;
+pub(crate) fn sys_fstatat(cx: &mut Cx, at: At, path: &[u8], flags: AtFlags) -> SysResult<Stat> {
+    let base = base_with(cx, at, Rights::PATH_FILESTAT_GET)?;
     resolve(cx, &base, path, tail(flags))?.into_stat()
 }
 
 /// utimensat(2).
 pub(crate) fn sys_utimensat(
     cx: &mut Cx,
-    dir: Fd,
+    at: At,
     path: &[u8],
     atime: SetTime,
     mtime: SetTime,
     flags: AtFlags,
 ) -> SysResult<()> {
-    let base = base_with(cx, dir, Rights::PATH_FILESTAT_SET_TIMES)?;
+    let base = base_with(cx, at, Rights::PATH_FILESTAT_SET_TIMES)?;
     let (place, _) = resolve(cx, &base, path, tail(flags))?.existing()?;
     place.mount().check_writable()?;
     place.node().set_times(atime, mtime)
 }
 
-fn tail(flags: AtFlags) -> Tail {
+/// truncate(2). EISDIR for directories, EINVAL for what else has no size, EFBIG at the process' limit.
+pub(crate) fn sys_truncate(cx: &mut Cx, path: &[u8], len: u64) -> SysResult<()> {
+    check_offset(len)?;
+    let base = base_with(cx, At::Cwd, Rights::empty())?;
+    let (place, _) = resolve(cx, &base, path, Tail::Follow)?.existing()?;
+    match place.node().kind() {
+        FileType::Directory => return fail(Errno::EISDIR, "a directory has no size to set"),
+        FileType::Regular => {}
+        _ => return fail(Errno::EINVAL, "not a regular file"),
+    }
+    place.mount().check_writable()?;
+    check_size_limit(cx, len)?;
+    let how = OpenHow { caller: cx.process.pid, read: false, write: true, truncate: false };
+    place.node().open(how)?.truncate(len)
+}
+
+pub(super) fn tail(flags: AtFlags) -> Tail {
     if flags.contains(AtFlags::SYMLINK_NOFOLLOW) { Tail::NoFollow } else { Tail::Follow }
 }
 
-/// The directory behind a descriptor that has these rights.
-fn base_with(cx: &Cx, fd: Fd, rights: Rights) -> SysResult<Arc<Location>> {
+/// Where a path starts.
+pub(super) struct Base {
+    place: Arc<Location>,
+    /// Whether it must stay below.
+    beneath: bool,
+    /// What may be given to descriptors opened from here.
+    may_give: Rights,
+}
+
+/// The working directory, or the directory behind a descriptor that has these rights.
+pub(super) fn base_with(cx: &Cx, at: At, rights: Rights) -> SysResult<Base> {
+    let fd = match at {
+        At::Cwd => {
+            let place = cx.process.cwd.lock().clone();
+            return Ok(Base { place, beneath: false, may_give: Rights::all() });
+        }
+        At::Dir(fd) => fd,
+    };
     let fds = cx.process.fds.lock();
     let entry = fds.get(fd)?;
     let Some(place) = entry.file.location().filter(|l| l.node().kind() == FileType::Directory) else {
         return fail(Errno::ENOTDIR, "the descriptor is not of a directory");
     };
     entry.check(rights)?;
-    Ok(place.clone())
+    Ok(Base { place: place.clone(), beneath: true, may_give: entry.inheriting })
 }
 
-fn resolve(cx: &Cx, base: &Arc<Location>, path: &[u8], tail: Tail) -> SysResult<Resolved> {
+pub(super) fn resolve(cx: &Cx, base: &Base, path: &[u8], tail: Tail) -> SysResult<Resolved> {
     let root = &cx.process.root;
     // A handle on the root is the root, so that absolute links work through it.
-    let at_root = base.parent().is_none();
-    let base = if at_root { root } else { base };
-    walk(Start { root, base, beneath: true, caller: cx.process.pid }, path, tail)
+    let at_root = base.place.parent().is_none();
+    let place = if at_root { root } else { &base.place };
+    walk(Start { root, base: place, beneath: base.beneath, caller: cx.process.pid }, path, tail)
 }
 
 /// For calls that create what is not a regular file: no link in the last component is followed.
-fn resolve_new(cx: &Cx, base: &Arc<Location>, path: &[u8]) -> SysResult<Resolved> {
+fn resolve_new(cx: &Cx, base: &Base, path: &[u8]) -> SysResult<Resolved> {
     // A trailing slash would make the walk follow a link; what must not exist yet needs none followed.
     let end = path.iter().rposition(|b| *b != b'/').map_or(0, |i| i.saturating_add(1));
     let slashes = end < path.len();

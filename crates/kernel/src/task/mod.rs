@@ -4,6 +4,7 @@
 //! keeps with the guest's instance and hands to every system call. There is no "current process" anywhere else.
 
 mod context;
+mod credentials;
 mod fdtable;
 mod limits;
 mod process;
@@ -11,6 +12,7 @@ mod process;
 mod tests;
 
 pub use context::{Cx, GState, MOs};
+pub use credentials::Credentials;
 pub use fdtable::{FdEntry, FdTable};
 pub use limits::{Limits, Usage};
 pub use process::{Cleanup, ExitStatus, Process, ProcessSpec};

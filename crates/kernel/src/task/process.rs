@@ -8,10 +8,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
-use gopherix_abi::{DefaultAction, Errno, Pid, Signal, Tid};
+use gopherix_abi::{DefaultAction, Errno, Mode, Pid, Signal, Tid};
 
+use super::credentials::Credentials;
 use super::fdtable::FdTable;
 use super::limits::{Limits, Usage};
 use crate::error::{SysResult, fail};
@@ -42,11 +43,14 @@ impl ExitStatus {
     }
 }
 
+/// The bits of a umask.
+const UMASK_BITS: Mode = Mode(0o777);
+
 /// Something to do when a process ends, whatever ended it.
 pub type Cleanup = Box<dyn FnOnce(&Process) + Send>;
 
 /// What a new process is made of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ProcessSpec {
     /// Arguments, the program's name first.
     pub args: Vec<Vec<u8>>,
@@ -58,6 +62,25 @@ pub struct ProcessSpec {
     pub limits: Limits,
     /// Size of the module it runs, in bytes.
     pub module_bytes: u64,
+    /// Whose it is.
+    pub credentials: Credentials,
+    /// Permission bits that its new files do not get.
+    pub umask: Mode,
+}
+
+impl Default for ProcessSpec {
+    /// Nothing given: root, with the usual umask, in `/`.
+    fn default() -> Self {
+        ProcessSpec {
+            args: Vec::new(),
+            env: Vec::new(),
+            cwd: Vec::new(),
+            limits: Limits::default(),
+            module_bytes: 0,
+            credentials: Credentials::default(),
+            umask: Mode(0o022),
+        }
+    }
 }
 
 /// A process.
@@ -80,6 +103,8 @@ pub struct Process {
     pub module_bytes: u64,
     /// What it may use.
     pub limits: Limits,
+    /// Whose it is.
+    pub credentials: Credentials,
     /// What it has used.
     pub usage: Usage,
     /// Monotonic time of its start in ns.
@@ -87,6 +112,7 @@ pub struct Process {
     /// Threads by id, with what others may know of them.
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
     pub(crate) ignored: AtomicU64,
+    umask: AtomicU16,
     life: Lock<Life>,
     /// Set once its end is decided; running threads look at it at every tick and slow call.
     ending: AtomicBool,
@@ -116,10 +142,12 @@ impl Process {
             root,
             module_bytes: spec.module_bytes,
             limits: spec.limits,
+            credentials: spec.credentials,
             usage: Usage::default(),
             started_ns,
             threads: Lock::default(),
             ignored: AtomicU64::new(0),
+            umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
             life: Lock::default(),
             ending: AtomicBool::new(false),
             interrupt: WaitQueue::new(),
@@ -201,6 +229,17 @@ impl Process {
         } else {
             self.ignored.fetch_and(!signal_bit(signal), Ordering::Relaxed);
         }
+    }
+
+    /// The permission bits that new files do not get (umask(2)).
+    #[must_use]
+    pub fn umask(&self) -> Mode {
+        Mode(self.umask.load(Ordering::Relaxed))
+    }
+
+    /// Sets the umask, and returns the old one. Bits other than permissions are left out.
+    pub fn set_umask(&self, mask: Mode) -> Mode {
+        Mode(self.umask.swap(mask.within(UMASK_BITS).0, Ordering::Relaxed))
     }
 
     /// Ends when something wants the process' waiting threads to look up.

@@ -5,9 +5,9 @@ use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use gopherix_abi::{DirEntry, Errno, FileType};
+use gopherix_abi::{DirEntry, Errno, FileType, Mode};
 
-use super::node::{FileSystem, FsInfo, Name, NodeRef};
+use super::node::{Directory, FileSystem, FsInfo, Name, NodeRef};
 use super::walk;
 use crate::error::{SysResult, fail};
 use crate::sync::Lock;
@@ -107,15 +107,17 @@ impl MountTable {
         &self.root
     }
 
-    /// Mounts a file system at an absolute path, hiding what is there, if anything is ([`walk::mount_point`]).
+    /// Mounts a file system at an absolute path, hiding what is there, if anything is. It is found without
+    /// following links, and need not exist; directories missing before it are made in memory, but never on a host.
     ///
     /// # Errors
-    /// EINVAL for `/` or a relative path, EBUSY if the very place is a mount point already, and as mkdir(2).
+    /// EINVAL for `/` or a relative path, EBUSY if the very place is a mount point already, ELOOP for a symbolic link on the
+    /// way, and as mkdir(2).
     pub fn mount(&self, path: &[u8], fs: Arc<dyn FileSystem>, flags: MountFlags) -> SysResult<()> {
         if path.first() != Some(&b'/') {
             return fail(Errno::EINVAL, "a mount point is an absolute path");
         }
-        let place = walk::mount_point(&self.root, path)?;
+        let place = mount_point(&self.root, path)?;
         if place.parent.is_none() {
             return fail(Errno::EINVAL, "the root cannot be mounted over");
         }
@@ -141,6 +143,39 @@ impl MountTable {
         let live = mounts.iter().filter_map(Weak::upgrade);
         live.map(|m| MountInfo { point: m.point.to_vec(), fs: m.fs.info(), flags: m.flags }).collect()
     }
+}
+
+/// The place where a file system is to be mounted.
+fn mount_point(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
+    let mut at = root.clone();
+    let mut names = path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".").peekable();
+    while let Some(name) = names.next() {
+        if name == b".." || name.len() > walk::NAME_MAX {
+            return fail(Errno::EINVAL, "a mount point has plain components only");
+        }
+        if let Some(mounted) = at.mounted_child(name) {
+            at = mounted;
+            continue;
+        }
+        let node = match walk::directory(&at)?.lookup(name) {
+            Ok(found) => found.node,
+            // The mount hides whatever is there, so its place only has to have a name.
+            Err(e) if e.errno == Errno::ENOENT && names.peek().is_none() => at.node().clone(),
+            Err(e) if e.errno == Errno::ENOENT && at.mount().is_in_memory() => make(walk::directory(&at)?, name)?,
+            Err(e) => return Err(e),
+        };
+        match node.kind() {
+            FileType::Directory => at = at.child(name, node),
+            FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link on the way to a mount point"),
+            _ => return fail(Errno::ENOTDIR, "a mount point is a directory"),
+        }
+    }
+    Ok(at)
+}
+
+fn make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
+    dir.mkdir(name, Mode(0o755))?;
+    dir.lookup(name).map(|found| found.node)
 }
 
 fn new_mount(id: u64, fs: Arc<dyn FileSystem>, flags: MountFlags, point: &[u8]) -> Arc<Mount> {

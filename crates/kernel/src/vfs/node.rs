@@ -121,6 +121,25 @@ pub trait Node: Send + Sync + Any {
     /// # Errors
     /// As utimensat(2).
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()>;
+
+    /// Sets the permission bits, of which the caller has checked that they may be set. Not asked of symbolic links.
+    ///
+    /// # Errors
+    /// EPERM where they cannot be set.
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        let _ = mode;
+        fail(Errno::EPERM, "the mode of this file cannot be set")
+    }
+
+    /// Sets owner and group, of a symbolic link its own; `None` leaves one as it is. Takes set-user-id and set-group-id from
+    /// programs, as chown(2) does.
+    ///
+    /// # Errors
+    /// EPERM where they cannot be set.
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        let _ = (uid, gid);
+        fail(Errno::EPERM, "the owner of this file cannot be set")
+    }
 }
 
 /// The calls on a directory. Names are single components (see [`Name`]).

@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{Errno, FileType, Mode, Pid, Stat};
+use gopherix_abi::{Errno, FileType, Pid, Stat};
 
 use super::mount::Location;
-use super::node::{Directory, Found, MagicTarget, Name, NodeRef};
+use super::node::{Directory, Found, MagicTarget, Name};
 use crate::error::{SysError, SysResult, fail};
 
 /// Longest component in bytes (NAME_MAX).
@@ -364,41 +364,4 @@ impl Walker<'_> {
 /// ENOTDIR.
 pub fn directory(place: &Location) -> SysResult<&dyn Directory> {
     place.node().as_directory().ok_or(SysError::new(Errno::ENOTDIR, "not a directory"))
-}
-
-/// Walks an absolute path without following links to where a file system is to be mounted. The last component need not exist;
-/// directories missing before it are made in memory, but never on a host.
-///
-/// # Errors
-/// As mkdir(2); ENOENT; ENOTDIR; ELOOP for a symbolic link on the way.
-pub fn mount_point(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
-    let mut at = root.clone();
-    let mut names = path.split(|b| *b == b'/').filter(|n| !n.is_empty() && *n != b".").peekable();
-    while let Some(name) = names.next() {
-        if name == b".." || name.len() > NAME_MAX {
-            return fail(Errno::EINVAL, "a mount point has plain components only");
-        }
-        if let Some(mounted) = at.mounted_child(name) {
-            at = mounted;
-            continue;
-        }
-        let node = match directory(&at)?.lookup(name) {
-            Ok(found) => found.node,
-            // The mount hides whatever is there, so its place only has to have a name.
-            Err(e) if e.errno == Errno::ENOENT && names.peek().is_none() => at.node().clone(),
-            Err(e) if e.errno == Errno::ENOENT && at.mount().is_in_memory() => make(directory(&at)?, name)?,
-            Err(e) => return Err(e),
-        };
-        match node.kind() {
-            FileType::Directory => at = at.child(name, node),
-            FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link on the way to a mount point"),
-            _ => return fail(Errno::ENOTDIR, "a mount point is a directory"),
-        }
-    }
-    Ok(at)
-}
-
-fn make(dir: &dyn Directory, name: &Name) -> SysResult<NodeRef> {
-    dir.mkdir(name, Mode(0o755))?;
-    dir.lookup(name).map(|found| found.node)
 }

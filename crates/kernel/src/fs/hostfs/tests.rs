@@ -127,6 +127,12 @@ impl HostDir for Fake {
     fn set_times(&self, path: &[u8], _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
         self.done("set_times", path)
     }
+    fn set_mode(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        self.done(&format!("set_mode {:o}", mode.0), path)
+    }
+    fn set_owner(&self, path: &[u8], uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.done(&format!("set_owner {uid:?} {gid:?}"), path)
+    }
     fn sync(&self) -> SysResult<()> {
         self.done("sync", b"")
     }
@@ -163,6 +169,12 @@ impl HostFile for FakeFile {
         Ok(())
     }
     fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
+        Ok(())
+    }
+    fn set_mode(&self, _mode: Mode) -> SysResult<()> {
+        Ok(())
+    }
+    fn set_owner(&self, _uid: Option<u32>, _gid: Option<u32>) -> SysResult<()> {
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, MutexGuard, Weak};
 use gopherix_abi::{DirEntry, Errno, FileType, Mode, Pid, SetTime, Stat, Timespec};
 
 use super::Shared;
+use super::attr::Owner;
 use super::content::Content;
 use crate::error::{SysError, SysResult, fail};
 use crate::file::File;
@@ -32,7 +33,6 @@ pub(super) struct Inode {
     this: Weak<Inode>,
     pub(super) ino: u64,
     pub(super) kind: FileType,
-    mode: Mode,
     state: Lock<State>,
 }
 
@@ -40,6 +40,8 @@ pub(super) struct Inode {
 pub(super) struct State {
     /// Hard links; 0 once it has no name. Directories count `.`, and the `..` of each subdirectory.
     pub(super) nlink: u64,
+    pub(super) mode: Mode,
+    pub(super) owner: Owner,
     pub(super) atime: Timespec,
     pub(super) mtime: Timespec,
     pub(super) ctime: Timespec,
@@ -117,7 +119,7 @@ impl State {
         }
     }
 
-    fn size(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         match &self.body {
             Body::Regular(content) => content.size(),
             Body::Directory(entries) => len_u64(entries.names.len()).saturating_add(2).saturating_mul(ENTRY_SIZE),
@@ -132,13 +134,14 @@ impl Inode {
         let now = fs.now();
         let kind = body.kind();
         let nlink = if kind == FileType::Directory { 2 } else { 1 };
+        let mode = mode.within(Mode::ALL);
+        let state = State { nlink, mode, owner: fs.owner, atime: now, mtime: now, ctime: now, body };
         Arc::new_cyclic(|this| Inode {
             fs: fs.clone(),
             this: this.clone(),
             ino: fs.next_ino.fetch_add(1, Ordering::Relaxed),
             kind,
-            mode: Mode(mode.0 & 0o7777),
-            state: Lock::new(State { nlink, atime: now, mtime: now, ctime: now, body }),
+            state: Lock::new(state),
         })
     }
 
@@ -162,42 +165,6 @@ impl Inode {
         match any.downcast_ref::<Inode>() {
             Some(inode) if Arc::ptr_eq(&inode.fs, &self.fs) => Ok(inode),
             _ => fail(Errno::EXDEV, "the other name is on another file system"),
-        }
-    }
-
-    fn times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
-        if (atime, mtime) == (SetTime::Omit, SetTime::Omit) {
-            return Ok(());
-        }
-        let now = self.fs.now();
-        let set = |time: &mut Timespec, to: SetTime| match to {
-            SetTime::Omit => {}
-            SetTime::Now => *time = now,
-            SetTime::At(at) => *time = at,
-        };
-        let mut state = self.lock();
-        set(&mut state.atime, atime);
-        set(&mut state.mtime, mtime);
-        state.ctime = now;
-        Ok(())
-    }
-
-    fn attributes(&self) -> Stat {
-        let state = self.lock();
-        let taken = if let Body::Regular(content) = &state.body { content.charged() } else { 0 };
-        Stat {
-            dev: self.fs.dev,
-            ino: self.ino,
-            nlink: state.nlink,
-            kind: self.kind,
-            mode: self.mode,
-            uid: 0,
-            gid: 0,
-            size: state.size(),
-            blocks: taken / 512,
-            atime: state.atime,
-            mtime: state.mtime,
-            ctime: state.ctime,
         }
     }
 
@@ -267,6 +234,14 @@ impl Node for Inode {
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         self.times(atime, mtime)
     }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.change_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.change_owner(uid, gid)
+    }
 }
 
 impl File for Inode {
@@ -328,6 +303,14 @@ impl File for Inode {
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         self.times(atime, mtime)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.change_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.change_owner(uid, gid)
     }
 
     fn node(&self) -> Option<NodeRef> {

@@ -6,7 +6,8 @@
 //! upper tree.
 //!
 //! Access times follow relatime (mount(8)) without its once-a-day rule: a read sets atime only if it is not newer than
-//! mtime and ctime. Mode bits are kept and shown, and nobody checks them: the kernel has one user.
+//! mtime and ctime. Mode bits and owners are kept and shown, and nobody checks them here: the kernel has one user, to whom
+//! everything that is made belongs.
 //!
 //! A file that was unlinked, or a directory that was removed, lives until its last handle is gone. Directories are sorted
 //! by name, so a listing's order depends on nothing but the names.
@@ -15,6 +16,7 @@
 //! directories neither of which is the other's parent. It holds the rename lock then, so that no ancestry can change; it
 //! locks unrelated directories by inode number.
 
+mod attr;
 mod content;
 mod dir;
 mod inode;
@@ -27,6 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gopherix_abi::{Errno, Mode, Timespec};
 
+pub use self::attr::Owner;
 use self::inode::{Body, Inode};
 use crate::error::{SysResult, fail};
 use crate::sync::Lock;
@@ -48,8 +51,15 @@ impl MemFs {
     /// the targets of symbolic links, and a flat price for every inode and name. What does not fit answers ENOSPC.
     #[must_use]
     pub fn new(clock: Clock, limit_bytes: Option<u64>) -> Self {
+        MemFs::owned_by(Owner::default(), clock, limit_bytes)
+    }
+
+    /// The same, of one user: the root directory and whatever is made in it belong to `owner`.
+    #[must_use]
+    pub fn owned_by(owner: Owner, clock: Clock, limit_bytes: Option<u64>) -> Self {
         let shared = Arc::new(Shared {
             dev: super::dev::next_dev(),
+            owner,
             clock,
             next_ino: AtomicU64::new(1),
             quota: Quota { limit: limit_bytes, used: AtomicU64::new(0) },
@@ -79,6 +89,7 @@ impl FileSystem for MemFs {
 /// What all inodes of one file system share.
 struct Shared {
     dev: u64,
+    owner: Owner,
     clock: Clock,
     next_ino: AtomicU64,
     quota: Quota,

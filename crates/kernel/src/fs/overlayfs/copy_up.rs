@@ -95,6 +95,11 @@ impl Layered {
             let how = OpenHow { caller: NOBODY, read: true, write: false, truncate: false };
             copy_data(&lower.open(how)?, &copy.open(OpenHow { write: true, ..how })?)?;
         }
+        copy.set_owner(Some(stat.uid), Some(stat.gid))?;
+        if self.kind != FileType::Symlink {
+            // Giving it away took the set-id bits.
+            copy.set_mode(stat.mode)?;
+        }
         copy.set_times(SetTime::At(stat.atime), SetTime::At(stat.mtime))?;
         let made = copy.stat()?;
         self.fs.numbers.lock().keep(made.dev, made.ino, self.ino);

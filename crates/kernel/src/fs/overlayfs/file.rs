@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Errno, PollEvents, SetTime, SockHow, Stat};
+use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, SockHow, Stat};
 
 use super::node::Layered;
 use crate::error::{SysResult, fail};
@@ -123,6 +123,14 @@ impl File for LayeredFile {
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         self.node.set_times(atime, mtime)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.node.set_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.node.set_owner(uid, gid)
     }
 
     fn node(&self) -> Option<NodeRef> {

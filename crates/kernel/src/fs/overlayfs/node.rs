@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, Weak};
 
-use gopherix_abi::{Errno, FileType, Pid, SetTime, Stat};
+use gopherix_abi::{Errno, FileType, Mode, Pid, SetTime, Stat};
 
 use super::Shared;
 use super::copy_up::Data;
@@ -79,7 +79,9 @@ impl Layered {
         let ino = upper.stat().map_or(0, |s| fs.numbers.lock().shown(s.dev, s.ino));
         let is_new = upper.as_directory().is_some_and(|dir| dir.entries().is_ok_and(|e| e.is_empty()));
         if let (true, Ok(stat)) = (is_new, lower.stat()) {
-            // As a directory's copy-up does. Without them the root shows the times of the upper tree's.
+            // As a directory's copy-up does. Without them the root shows the attributes of the upper tree's.
+            let _ = upper.set_owner(Some(stat.uid), Some(stat.gid));
+            let _ = upper.set_mode(stat.mode);
             let _ = upper.set_times(SetTime::At(stat.atime), SetTime::At(stat.mtime));
         }
         Self::new(fs, ino, FileType::Directory, Box::default(), (Some(upper), Some(lower)), None)
@@ -289,5 +291,13 @@ impl Node for Layered {
         }
         let upper = self.copy_up(&self.fs.change(), Data::Copy)?;
         upper.set_times(atime, mtime)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        self.copy_up(&self.fs.change(), Data::Copy)?.set_mode(mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.copy_up(&self.fs.change(), Data::Copy)?.set_owner(uid, gid)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
 use crate::Kernel;
-use crate::task::{GState, Process};
+use crate::task::{Credentials, GState, Process};
 
 /// Nanoseconds of a clock tick: 100 a second, which is Linux's USER_HZ on every machine.
 const TICK_NS: u64 = 10_000_000;
@@ -68,9 +68,13 @@ pub(super) fn status(_kernel: &Kernel, process: &Process) -> Vec<u8> {
     let slots = process.fds.lock().slots();
     let threads = process.threads.lock().len();
     let ignored = process.ignored.load(Ordering::Relaxed);
+    let Credentials { uid, gid, groups } = &process.credentials;
+    let groups = groups.iter().fold(String::new(), |list, group| format!("{list}{group} "));
+    let umask = process.umask().0;
     let rest = format!(
-        "\nState:\t{letter} ({word})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{parent}\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n\
-         FDSize:\t{slots}\nVmPeak:\t{peak:8} kB\nVmSize:\t{memory:8} kB\nVmHWM:\t{peak:8} kB\nVmRSS:\t{memory:8} kB\n\
+        "\nUmask:\t{umask:04o}\nState:\t{letter} ({word})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{parent}\n\
+         Uid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\n\
+         FDSize:\t{slots}\nGroups:\t{groups}\nVmPeak:\t{peak:8} kB\nVmSize:\t{memory:8} kB\nVmHWM:\t{peak:8} kB\nVmRSS:\t{memory:8} kB\n\
          Threads:\t{threads}\nSigIgn:\t{ignored:016x}\n"
     );
     out.extend_from_slice(rest.as_bytes());

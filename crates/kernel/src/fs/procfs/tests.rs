@@ -15,7 +15,7 @@ use crate::fs::tests::memfs;
 use crate::ipc::pipe::pipe;
 use crate::net::{anonymous_stat, next_ino};
 use crate::os_wasm;
-use crate::task::{Cx, Limits, Process, ProcessSpec};
+use crate::task::{Credentials, Cx, Limits, Process, ProcessSpec};
 use crate::testing::{Driven, WALL_START};
 use crate::vfs::walk::{Start, Tail, walk};
 use crate::vfs::{FileSystem, MagicTarget, OpenHow, RenameFlags};
@@ -42,6 +42,8 @@ fn spec() -> ProcessSpec {
         cwd: b"/dev".to_vec(),
         limits: Limits { memory: Some(1 << 20), cpu_time_ns: Some(1), open_files: 16, ..Limits::default() },
         module_bytes: 0x1234,
+        credentials: Credentials { uid: 1000, gid: 100, groups: vec![4, 100] },
+        umask: Mode(0o27),
     }
 }
 
@@ -124,8 +126,9 @@ fn status_is_read_line_by_line() {
     p.parent.store(7, Ordering::Relaxed);
     give(&p, 4, pipe().0, READ);
     let text = sys.read(p.pid, "/proc/self/status").unwrap();
-    let expected = "Name:\ta program\nState:\tR (running)\nTgid:\t1\nPid:\t1\nPPid:\t7\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n\
-                    FDSize:\t5\nVmPeak:\t     300 kB\nVmSize:\t     256 kB\nVmHWM:\t     300 kB\nVmRSS:\t     256 kB\n\
+    let expected = "Name:\ta program\nUmask:\t0027\nState:\tR (running)\nTgid:\t1\nPid:\t1\nPPid:\t7\n\
+                    Uid:\t1000\t1000\t1000\t1000\nGid:\t100\t100\t100\t100\nFDSize:\t5\nGroups:\t4 100 \n\
+                    VmPeak:\t     300 kB\nVmSize:\t     256 kB\nVmHWM:\t     300 kB\nVmRSS:\t     256 kB\n\
                     Threads:\t1\nSigIgn:\t0000000000001000\n";
     assert_eq!(text, expected);
     assert_eq!(fields(&text)["VmRSS"], "256 kB");
