@@ -124,7 +124,9 @@ impl Command {
         let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits } = self;
         complete_env(&mut env, &cwd, listeners.len());
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
-        let spec = ProcessSpec { args, env, cwd: cwd.clone().into_bytes(), limits, module_bytes: program.bytes };
+        let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
+        let (cwd_path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
+        let spec = ProcessSpec { args, env, cwd: cwd_path, limits, module_bytes, credentials, umask };
         let kernel = machine.kernel();
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         let mut fds = Vec::new();
