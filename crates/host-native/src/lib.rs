@@ -10,6 +10,7 @@ pub mod engine;
 pub mod errno;
 mod guest;
 mod host;
+pub mod js;
 pub mod net;
 mod reactor;
 pub mod stdio;

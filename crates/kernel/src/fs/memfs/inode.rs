@@ -9,7 +9,6 @@ use gopherix_abi::{DirEntry, Errno, FileType, Mode, Pid, SetTime, Stat, Timespec
 
 use super::attr::Owner;
 use super::Shared;
-use super::attr::Owner;
 use super::content::Content;
 use crate::error::{SysError, SysResult, fail};
 use crate::file::File;
