@@ -271,6 +271,12 @@ impl Program {
         self.program.key
     }
 
+    /// Whether it is a Go program built with GOOS=js, with a JavaScript world of its own.
+    #[must_use]
+    pub fn is_js(&self) -> bool {
+        self.program.is_js()
+    }
+
     /// Whether the Go toolchain made it.
     #[must_use]
     pub fn is_go(&self) -> bool {
