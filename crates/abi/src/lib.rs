@@ -13,7 +13,8 @@ pub mod wasip1;
 
 pub use errno::Errno;
 pub use file::{
-    Access, AccessMode, Advice, AtFlags, DirEntry, FileType, Mode, OpenFlags, PollEvents, RwFlags, SockHow, Stat, Whence,
+    Access, AccessMode, Advice, AtFlags, DirEntry, FileType, Mode, OpenFlags, PollEvents, RwFlags, SockHow, Stat,
+    Whence,
 };
 pub use id::{At, Fd, Pid, Tid};
 pub use rights::Rights;

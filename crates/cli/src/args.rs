@@ -18,7 +18,7 @@ pub(crate) struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a program: a .wasm file (GOOS=wasip1, or any WASI preview 1), a Go file, or a Go package
+    /// Run a program: a .wasm file (GOOS=wasip1, GOOS=js, or any WASI preview 1), a Go file, or a Go package
     Run(Box<RunArgs>),
     /// Tell what is in a module: Go version, build info, imports, sizes by package
     Inspect(InspectArgs),
@@ -128,6 +128,15 @@ pub(crate) struct RunArgs {
     /// Write the log and the table to a file instead of stderr; without the other two flags, the log of all calls
     #[arg(long, value_name = "FILE", help_heading = "Looking in")]
     pub(crate) trace_file: Option<PathBuf>,
+
+    /// Run a script in the program's JavaScript world before the program; several run in order (GOOS=js)
+    #[arg(long, value_name = "FILE", help_heading = "JavaScript")]
+    pub(crate) js: Vec<PathBuf>,
+
+    /// Run a script once the program waits, to drive what it has registered on globalThis; top-level await is allowed, and
+    /// the program ends when nothing is left to do (GOOS=js)
+    #[arg(long, value_name = "FILE", help_heading = "JavaScript")]
+    pub(crate) js_main: Option<PathBuf>,
 
     /// Which compiler to use
     #[arg(long, value_enum, default_value_t = Compiler::Auto, help_heading = "Compiling")]

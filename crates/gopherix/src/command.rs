@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
+use gopherix_host_native::js::{Script, World};
 use gopherix_host_native::net::Listener;
 use gopherix_kernel::file::OpenFile;
 use gopherix_kernel::net::ListenerFile;
@@ -26,6 +27,7 @@ pub struct Command {
     stdio: [Stdio; 3],
     listeners: Vec<TcpListener>,
     limits: Limits,
+    world: World,
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             stdio: [Stdio::Null, Stdio::Null, Stdio::Null],
             listeners: Vec::new(),
             limits: Limits::default(),
+            world: World::default(),
         }
     }
 
@@ -116,15 +119,33 @@ impl Command {
         self
     }
 
+    /// Runs a script before the program, in the same JavaScript world; several run in the order given. Only programs built
+    /// with GOOS=js have one.
+    #[must_use]
+    pub fn js_prelude(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
+        self.world.preludes.push(Script { name: name.into(), source: source.into() });
+        self
+    }
+
+    /// Runs a script once the program waits, to drive what it has registered on `globalThis`. Top-level `await` is allowed.
+    /// When nothing is left to do the program ends, with exit code 0.
+    #[must_use]
+    pub fn js_main(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
+        self.world.main = Some(Script { name: name.into(), source: source.into() });
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
     /// If the working directory is not there, or a stream or listener cannot be set up.
     pub fn spawn(self) -> Result<Child, Error> {
-        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits } = self;
+        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, world } = self;
         complete_env(&mut env, &cwd, listeners.len());
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
-        let spec = ProcessSpec { args, env, cwd: cwd.clone().into_bytes(), limits, module_bytes: program.bytes };
+        let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
+        let (cwd_path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
+        let spec = ProcessSpec { args, env, cwd: cwd_path, limits, module_bytes, credentials, umask };
         let kernel = machine.kernel();
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         let mut fds = Vec::new();
@@ -144,8 +165,10 @@ impl Command {
             let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
             fds.push(os_wasm::inherited(file));
         }
-        fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
-        machine.host.start(&program.program, &process, fds)?;
+        if !program.is_js() {
+            fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
+        }
+        machine.host.start(&program.program, &process, fds, world)?;
         let mut outputs = outputs.into_iter().skip(1);
         let stdout: Option<PipeReader> = outputs.next().flatten();
         let stderr: Option<PipeReader> = outputs.next().flatten();

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gopherix_abi::Mode;
 use gopherix_host_native::clock::NativePlatform;
 use gopherix_host_native::{
-    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, cache,
+    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, cache, user,
 };
 use gopherix_kernel::fs::devfs::DevFs;
 use gopherix_kernel::fs::hostfs::HostFs;
-use gopherix_kernel::fs::memfs::{Clock, MemFs};
+use gopherix_kernel::fs::memfs::{Clock, MemFs, Owner};
 use gopherix_kernel::fs::overlayfs::OverlayFs;
 use gopherix_kernel::fs::procfs::ProcFs;
 use gopherix_kernel::platform::Platform;
+use gopherix_kernel::task::{Credentials, ProcessSpec};
 use gopherix_kernel::trace::TraceSink;
 use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable};
 use gopherix_kernel::{Kernel, SysError};
@@ -108,13 +110,33 @@ impl Builder {
     pub fn boot(self) -> Result<Machine, Error> {
         let Builder { mounts, cpus, interruption, policy, cache, trace } = self;
         let mut devices = None;
+        let owner = User::of_host()?;
         let config = HostConfig { cpus, interruption, trace };
-        let host = Host::boot(config, |platform| mount_all(&mounts, platform, &mut devices))?;
+        let host = Host::boot(config, |platform| mount_all(&mounts, platform, &owner, &mut devices))?;
         if let Some((devfs, procfs)) = devices {
             devfs.set_kernel(host.kernel());
             procfs.set_kernel(host.kernel());
         }
-        Ok(Machine { host: Arc::new(host), cache, policy })
+        Ok(Machine { host: Arc::new(host), cache, policy, user: Arc::new(owner) })
+    }
+}
+
+/// Whose the processes and the files in memory are: the user's who runs this, so that files of the host look owned as they
+/// are, and what the host refuses is no surprise.
+pub(crate) struct User {
+    pub(crate) credentials: Credentials,
+    pub(crate) umask: Mode,
+}
+
+impl User {
+    fn of_host() -> Result<Self, HostError> {
+        let umask = user::umask().unwrap_or(ProcessSpec::default().umask);
+        Ok(User { credentials: user::credentials()?, umask })
+    }
+
+    fn memory(&self, clock: &Clock, limit: Option<u64>) -> Arc<MemFs> {
+        let owner = Owner { uid: self.credentials.uid, gid: self.credentials.gid };
+        Arc::new(MemFs::owned_by(owner, clock.clone(), limit))
     }
 }
 
@@ -124,6 +146,7 @@ type Devices = (Arc<DevFs>, Arc<ProcFs>);
 fn mount_all(
     mounts: &[Mount],
     platform: &Arc<NativePlatform>,
+    user: &User,
     devices: &mut Option<Devices>,
 ) -> Result<MountTable, HostError> {
     let clock: Clock = {
@@ -132,8 +155,8 @@ fn mount_all(
     };
     let is_root = |m: &&Mount| m.point.bytes().all(|b| b == b'/');
     let root = match mounts.iter().find(is_root) {
-        Some(mount) => file_system(&mount.source, &clock)?,
-        None => Arc::new(MemFs::new(clock.clone(), None)),
+        Some(mount) => file_system(&mount.source, &clock, user)?,
+        None => user.memory(&clock, None),
     };
     let table = MountTable::new(root, MountFlags::empty());
     let devfs = Arc::new(DevFs::new(platform.clone()));
@@ -141,11 +164,11 @@ fn mount_all(
     table.mount(b"/dev", devfs.clone(), MountFlags::empty())?;
     table.mount(b"/proc", procfs.clone(), MountFlags::empty())?;
     if !mounts.iter().any(|m| is_root(&m)) {
-        table.mount(b"/tmp", Arc::new(MemFs::new(clock.clone(), None)), MountFlags::empty())?;
+        table.mount(b"/tmp", user.memory(&clock, None), MountFlags::empty())?;
     }
     *devices = Some((devfs, procfs));
     for mount in mounts.iter().filter(|m| !is_root(m)) {
-        let fs = file_system(&mount.source, &clock)?;
+        let fs = file_system(&mount.source, &clock, user)?;
         table.mount(mount.point.as_bytes(), fs, MountFlags::empty()).map_err(|e| refused(&mount.point, e))?;
     }
     Ok(table)
@@ -155,9 +178,9 @@ fn refused(point: &str, error: SysError) -> HostError {
     HostError::Io { what: format!("cannot mount at {point}"), source: std::io::Error::other(error) }
 }
 
-fn file_system(source: &Source, clock: &Clock) -> Result<Arc<dyn FileSystem>, HostError> {
+fn file_system(source: &Source, clock: &Clock, user: &User) -> Result<Arc<dyn FileSystem>, HostError> {
     Ok(match source {
-        Source::Memory(limit) => Arc::new(MemFs::new(clock.clone(), *limit)),
+        Source::Memory(limit) => user.memory(clock, *limit),
         Source::Host(path, access) => {
             let dir = Disk::open(path).map_err(|source| HostError::Io {
                 what: format!("cannot open the directory {}", path.display()),
@@ -166,7 +189,7 @@ fn file_system(source: &Source, clock: &Clock) -> Result<Arc<dyn FileSystem>, Ho
             let read_only = *access != Access::ReadWrite;
             let fs = Arc::new(HostFs::new(dir, read_only, "host".into()));
             match access {
-                Access::Overlay => Arc::new(OverlayFs::new(fs, Arc::new(MemFs::new(clock.clone(), None)))),
+                Access::Overlay => Arc::new(OverlayFs::new(fs, user.memory(clock, None))),
                 _ => fs,
             }
         }
@@ -179,6 +202,7 @@ pub struct Machine {
     pub(crate) host: Arc<Host>,
     cache: Option<ModuleCache>,
     policy: CompilePolicy,
+    pub(crate) user: Arc<User>,
 }
 
 impl Machine {
@@ -245,6 +269,12 @@ impl Program {
     #[must_use]
     pub fn key(&self) -> cache::Key {
         self.program.key
+    }
+
+    /// Whether it is a Go program built with GOOS=js, with a JavaScript world of its own.
+    #[must_use]
+    pub fn is_js(&self) -> bool {
+        self.program.is_js()
     }
 
     /// Whether the Go toolchain made it.

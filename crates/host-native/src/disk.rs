@@ -14,10 +14,12 @@
 //!
 //! Cost in host calls: `stat` of one component 1, of more 3; `open_file` of one component 3 (1 if created), of more 5 (1),
 //! and 1 more on a file system without a block device; an entry changed 1, or 3; `entries` a getdents(2) for about a
-//! thousand names and 2 more. Linux only. No locks but a file's own (`file`).
+//! thousand names and 2 more; a mode or owner 3 to 4. What the umask of the host process takes from a new file's mode is given
+//! back (2 more), so that the guest's umask is the one that counts. Linux only. No locks but a file's own (`file`).
 
 pub(crate) mod convert;
 mod file;
+mod perm;
 mod resolve;
 
 use std::io;
@@ -35,6 +37,7 @@ use self::file::DiskFile;
 pub use self::resolve::Walk;
 use self::resolve::{Target, split};
 use crate::errno::from_host;
+use crate::user;
 
 /// Bytes that one getdents(2) fills: about a thousand short names.
 const LISTING_BUFFER: usize = 32 * 1024;
@@ -44,6 +47,8 @@ const LISTING_BUFFER: usize = 32 * 1024;
 pub struct Disk {
     fd: OwnedFd,
     walk: Walk,
+    /// What the host takes from the modes of new files: its umask, all where that is unknown.
+    umask: Mode,
 }
 
 impl Disk {
@@ -54,15 +59,15 @@ impl Disk {
     pub fn open(path: &Path) -> io::Result<Arc<dyn HostDir>> {
         let fd = ambient(path)?;
         let walk = Walk::detect(&fd);
-        Ok(Arc::new(Disk { fd, walk }))
+        Ok(Arc::new(Disk { fd, walk, umask: user::umask().unwrap_or(Mode::ALL) }))
     }
 
-    /// [`Disk::open`] with the way paths are walked chosen by the caller; tests ask for both.
+    /// [`Disk::open`] with the way paths are walked chosen by the caller, and without knowing the umask; tests ask for both.
     ///
     /// # Errors
     /// As [`Disk::open`].
     pub fn open_with(path: &Path, walk: Walk) -> io::Result<Arc<dyn HostDir>> {
-        Ok(Arc::new(Disk { fd: ambient(path)?, walk }))
+        Ok(Arc::new(Disk { fd: ambient(path)?, walk, umask: Mode::ALL }))
     }
 
     fn open_at(&self, target: &Target<'_>, flags: OFlags, mode: HostMode) -> SysResult<OwnedFd> {
@@ -166,7 +171,9 @@ impl HostDir for Disk {
             // O_EXCL makes a regular file or fails, so there is nothing to look at.
             Some(mode) => {
                 let flags = flags.union(OFlags::CREATE).union(OFlags::EXCL);
-                self.open_at(&split(path)?, flags, convert::mode(mode))?
+                let fd = self.open_at(&split(path)?, flags, convert::mode(mode))?;
+                self.unmask_file(&fd, mode)?;
+                fd
             }
             None if path.is_empty() => return fail(Errno::EISDIR, "a directory"),
             None if how.truncate && how.write => self.open_existing(path, flags.union(OFlags::TRUNC))?,
@@ -176,7 +183,7 @@ impl HostDir for Disk {
     }
 
     fn open_dir(&self, path: &[u8]) -> SysResult<Arc<dyn HostDir>> {
-        Ok(Arc::new(Disk { fd: self.open_directory(path)?, walk: self.walk }))
+        Ok(Arc::new(Disk { fd: self.open_directory(path)?, walk: self.walk, umask: self.umask }))
     }
 
     fn entries(&self, path: &[u8]) -> SysResult<Vec<DirEntry>> {
@@ -198,7 +205,8 @@ impl HostDir for Disk {
 
     fn mkdir(&self, path: &[u8], mode: Mode) -> SysResult<()> {
         let (dir, name) = self.entry(path)?;
-        fs::mkdirat(dir, name, convert::mode(mode)).map_err(from_host)
+        fs::mkdirat(dir, name, convert::mode(mode)).map_err(from_host)?;
+        self.unmask_directory(path, mode)
     }
 
     fn unlink(&self, path: &[u8]) -> SysResult<()> {
@@ -242,6 +250,14 @@ impl HostDir for Disk {
         }
         let (dir, name) = self.entry(path)?;
         fs::utimensat(dir, name, &times, AtFlags::SYMLINK_NOFOLLOW).map_err(from_host)
+    }
+
+    fn set_mode(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        self.change_mode(path, mode)
+    }
+
+    fn set_owner(&self, path: &[u8], uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        self.change_owner(path, uid, gid)
     }
 
     fn sync(&self) -> SysResult<()> {

@@ -10,12 +10,13 @@ use wasmtime::{Config, Engine, InstancePre, Linker, Module, RegallocAlgorithm, S
 use crate::HostError;
 use crate::cache::{Key, ModuleCache};
 use crate::guest::{Guest, link};
+use crate::js;
 
 /// Bytes of wasm stack: Go's own runners give the same, and deep recursion in Go's wasm needs it.
 pub const WASM_STACK: usize = 8 << 20;
 /// Bytes of wasm stack with epoch checks, whose spilled registers make small frames half as large again and more: what
 /// fits without them must fit with them. Only what a guest touches takes memory.
-const WASM_STACK_WITH_EPOCHS: usize = 2 * WASM_STACK;
+pub(crate) const WASM_STACK_WITH_EPOCHS: usize = 2 * WASM_STACK;
 /// Bytes a host call may use on the guest's stack beyond that.
 const HOST_STACK: usize = 1 << 20;
 
@@ -57,7 +58,7 @@ pub enum HowCompiled {
 /// A module ready to be started any number of times.
 #[derive(Clone)]
 pub struct Program {
-    pub(crate) pre: Arc<InstancePre<Guest>>,
+    pub(crate) entry: Entry,
     pub(crate) interruption: Interruption,
     /// Where its code came from.
     pub how: HowCompiled,
@@ -65,11 +66,33 @@ pub struct Program {
     pub key: Key,
 }
 
+/// A linked module, by the ABI it speaks.
+#[derive(Clone)]
+pub(crate) enum Entry {
+    /// WASI preview 1: `_start`.
+    Wasi(Arc<InstancePre<Guest>>),
+    /// GOOS=js: `run`, then events.
+    Js(Arc<InstancePre<js::Guest>>),
+}
+
 impl Program {
+    fn module(&self) -> &Module {
+        match &self.entry {
+            Entry::Wasi(pre) => pre.module(),
+            Entry::Js(pre) => pre.module(),
+        }
+    }
+
+    /// Whether it is a Go program built with GOOS=js.
+    #[must_use]
+    pub fn is_js(&self) -> bool {
+        matches!(self.entry, Entry::Js(_))
+    }
+
     /// Bytes of linear memory it starts with; `None` without a memory of its own.
     #[must_use]
     pub fn initial_memory(&self) -> Option<u64> {
-        let pages = self.pre.module().resources_required().max_initial_memory_size?;
+        let pages = self.module().resources_required().max_initial_memory_size?;
         Some(pages.saturating_mul(PAGE))
     }
 }
@@ -142,16 +165,35 @@ impl Engines {
     }
 
     fn program(&self, module: &Module, how: HowCompiled, key: Key) -> Result<Program, HostError> {
-        let mut linker = Linker::new(module.engine());
-        link(&mut linker).map_err(HostError::Engine)?;
-        let pre = linker.instantiate_pre(module).map_err(|e| HostError::Module(missing_import(module, &e)))?;
-        if module.get_export("_start").and_then(|export| export.func().cloned()).is_none() {
-            let what = "the module has no _start function: it is a library (a WASI reactor, such as Go's \
-                        -buildmode=c-shared makes), not a program";
-            return Err(HostError::Module(what.into()));
-        }
-        Ok(Program { pre: Arc::new(pre), interruption: self.interruption, how, key })
+        let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
+        Ok(Program { entry, interruption: self.interruption, how, key })
     }
+}
+
+fn wasi_entry(module: &Module) -> Result<Arc<InstancePre<Guest>>, HostError> {
+    let mut linker = Linker::new(module.engine());
+    link(&mut linker).map_err(HostError::Engine)?;
+    let pre = linker.instantiate_pre(module).map_err(|e| missing_import(&e))?;
+    if !exports_function(module, "_start") {
+        let what = "the module has no _start function: it is a library (a WASI reactor, such as Go's \
+                    -buildmode=c-shared makes), not a program";
+        return Err(HostError::Module(what.into()));
+    }
+    Ok(Arc::new(pre))
+}
+
+fn js_entry(module: &Module) -> Result<Arc<InstancePre<js::Guest>>, HostError> {
+    let mut linker = Linker::new(module.engine());
+    js::link(&mut linker).map_err(HostError::Engine)?;
+    let pre = linker.instantiate_pre(module).map_err(|e| missing_import(&e))?;
+    if let Some(missing) = ["run", "resume", "getsp"].into_iter().find(|name| !exports_function(module, name)) {
+        return Err(HostError::Module(format!("the module imports gojs, and exports no function {missing}")));
+    }
+    Ok(Arc::new(pre))
+}
+
+fn exports_function(module: &Module, name: &str) -> bool {
+    module.get_export(name).is_some_and(|export| export.func().is_some())
 }
 
 fn config(strategy: Strategy, interruption: Interruption) -> Config {
@@ -186,15 +228,7 @@ fn check_header(bytes: &[u8]) -> Result<(), HostError> {
     }
 }
 
-/// Why a module cannot be linked: the first import that nobody gives.
-fn missing_import(module: &Module, error: &wasmtime::Error) -> String {
-    let foreign = module.imports().find(|i| i.module() != gopherix_guest::wasip1::MODULE);
-    match foreign {
-        Some(import) if matches!(import.module(), "gojs" | "go") => format!(
-            "this module was built with GOOS=js (it imports {}.{}); build it with GOOS=wasip1 to run it here",
-            import.module(),
-            import.name()
-        ),
-        _ => format!("the module's imports cannot be satisfied: {error:#}"),
-    }
+/// Why a module cannot be linked: an import that nobody gives.
+fn missing_import(error: &wasmtime::Error) -> HostError {
+    HostError::Module(format!("the module's imports cannot be satisfied: {error:#}"))
 }

@@ -23,7 +23,7 @@ impl Guest {
 
 /// How a thread that must stop is unwound through the engine.
 #[derive(Debug)]
-struct Unwind;
+pub(crate) struct Unwind;
 
 impl std::fmt::Display for Unwind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -102,24 +102,30 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
 impl ResourceLimiter for Guest {
     fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let process = &self.cx.process;
-        let within = maximum.is_none_or(|maximum| desired <= maximum);
-        Ok(within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX)))
+        Ok(may_grow_memory(&self.cx, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
+        Ok(may_grow_table(desired))
     }
+}
+
+/// Whether a guest may have so many bytes of linear memory; from then on it has.
+pub(crate) fn may_grow_memory(cx: &Cx, desired: usize, maximum: Option<usize>) -> bool {
+    let process = &cx.process;
+    let within = maximum.is_none_or(|maximum| desired <= maximum);
+    within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX))
+}
+
+/// Whether a guest may have so many elements in a table.
+pub(crate) fn may_grow_table(desired: usize) -> bool {
+    desired <= TABLE_ELEMENTS
 }
 
 /// What happens at a preemption tick: the end of the process, its CPU limit, and others' turns.
 pub(crate) fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
     let cx = &mut store.data_mut().cx;
-    let used = cx.charge();
-    if cx.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
-        cx.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
-    }
-    if cx.process.is_ending() {
+    if charge_tick(cx) {
         return Err(wasmtime::Error::new(Unwind));
     }
     if cx.kernel.turns().contended() {
@@ -127,6 +133,15 @@ pub(crate) fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<Up
     }
     // Whom this guest woke may sit in its executor thread's own slot, where no other thread can take it up.
     Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+}
+
+/// Charges the time since the last tick; whether the process must end, its limit being used up or for another reason.
+pub(crate) fn charge_tick(cx: &mut Cx) -> bool {
+    let used = cx.charge();
+    if cx.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
+        cx.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
+    }
+    cx.process.is_ending()
 }
 
 /// Decides the process' end by how its guest code ended: returned, unwound, or trapped.

@@ -6,12 +6,13 @@ use gopherix_kernel::task::{ExitStatus, FdEntry, Process};
 use gopherix_kernel::trace::TraceSink;
 use gopherix_kernel::vfs::MountTable;
 use gopherix_kernel::{Kernel, os_wasm};
-use wasmtime::Store;
+use wasmtime::{InstancePre, Store};
 
 use crate::HostError;
 use crate::clock::NativePlatform;
-use crate::engine::{Engines, Interruption, Program};
+use crate::engine::{Engines, Entry, Interruption, Program};
 use crate::guest::{Guest, conclude, tick};
+use crate::js;
 
 /// What a host is made of.
 pub struct HostConfig {
@@ -90,7 +91,7 @@ impl Host {
     /// # Errors
     /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
     /// starts with more memory than that.
-    pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>) -> Result<(), HostError> {
+    pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>, world: js::World) -> Result<(), HostError> {
         if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
             && need > limit
         {
@@ -98,12 +99,21 @@ impl Host {
             return Err(HostError::Module(what));
         }
         os_wasm::osinit(&self.kernel, process, fds)?;
-        let (kernel, process, program) = (self.kernel.clone(), process.clone(), program.clone());
         let Some(runtime) = &self.runtime else { return Ok(()) };
+        let (kernel, process) = (self.kernel.clone(), process.clone());
         if let Some(limit) = process.limits.wall_time_ns {
             runtime.spawn(end_at(kernel.clone(), process.clone(), limit));
         }
-        runtime.spawn(async move { run(kernel, process, program).await });
+        let interruption = program.interruption;
+        match program.entry.clone() {
+            Entry::Wasi(program) => {
+                runtime.spawn(async move { run(kernel, process, program, interruption).await });
+            }
+            Entry::Js(program) => {
+                let executor = runtime.handle().clone();
+                js::spawn(js::Start { kernel, process, program, interruption, world, executor })?;
+            }
+        }
         Ok(())
     }
 }
@@ -130,13 +140,18 @@ async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
 }
 
 /// The life of a process' first thread.
-async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Program) {
+async fn run(
+    kernel: Arc<Kernel>,
+    process: Arc<Process>,
+    program: Arc<InstancePre<Guest>>,
+    interruption: Interruption,
+) {
     let mut cx = os_wasm::mpreinit(&kernel, &process);
     os_wasm::minit(&mut cx).await;
-    let engine = program.pre.module().engine().clone();
+    let engine = program.module().engine().clone();
     let mut store = Store::new(&engine, Guest::new(cx));
     store.limiter(|guest| guest);
-    if program.interruption == Interruption::Epochs {
+    if interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
@@ -147,8 +162,8 @@ async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Program) {
     os_wasm::mdestroy(guest.cx);
 }
 
-async fn call_start(store: &mut Store<Guest>, program: &Program) -> wasmtime::Result<()> {
-    let instance = program.pre.instantiate_async(&mut *store).await?;
+async fn call_start(store: &mut Store<Guest>, program: &InstancePre<Guest>) -> wasmtime::Result<()> {
+    let instance = program.instantiate_async(&mut *store).await?;
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     start.call_async(&mut *store, ()).await
 }

@@ -1,7 +1,7 @@
 //! The native home: Wasmtime, tokio and the host operating system.
 //!
 //! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`net`]
-//! (listeners), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
+//! (listeners), [`user`] (ids), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
 
 pub mod cache;
 pub mod clock;
@@ -10,9 +10,11 @@ pub mod engine;
 pub mod errno;
 mod guest;
 mod host;
+pub mod js;
 pub mod net;
 mod reactor;
 pub mod stdio;
+pub mod user;
 
 pub use cache::ModuleCache;
 pub use disk::Disk;

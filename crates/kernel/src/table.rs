@@ -15,8 +15,8 @@ use crate::syscall::{cwd, file, path, perm, poll, process, random, signal, socke
 use crate::task::Cx;
 use crate::trace::{Args, TraceEvent, received};
 use gopherix_abi::{
-    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal, SockHow,
-    Stat, Timespec, Whence,
+    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal,
+    SockHow, Stat, Timespec, Whence,
 };
 
 macro_rules! syscalls {

@@ -131,7 +131,11 @@ impl Show for At {
 
 impl Show for gopherix_abi::Access {
     fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
-        if self.is_empty() { out.push_str("EXISTS") } else { let _ = bitflags::parser::to_writer(self, &mut *out); }
+        if self.is_empty() {
+            out.push_str("EXISTS")
+        } else {
+            let _ = bitflags::parser::to_writer(self, &mut *out);
+        }
     }
 }
 

@@ -5,4 +5,6 @@ import "syscall"
 const (
 	sysFstatat   = syscall.SYS_FSTATAT
 	sysGetrandom = 278
+	sysPreadv2   = 286
+	sysPwritev2  = 287
 )

@@ -82,8 +82,9 @@ func add(e *Entry) {
 
 // Syscalls are the kernel table's names that a file name may begin with.
 var Syscalls = strings.Fields(`read write pread pwrite lseek fsync fdatasync fallocate fadvise ftruncate fstat futimens
-	fcntl dup2 close getdents cap_rights_get cap_rights_limit openat mkdirat unlinkat renameat linkat symlinkat readlinkat
-	fstatat utimensat poll exit args_get environ_get sched_yield raise clock_gettime clock_getres nanosleep getrandom
+	fcntl dup2 close getdents cap_rights_get cap_rights_limit preadv2 pwritev2 fchmod fchown openat mkdirat unlinkat renameat
+	linkat symlinkat readlinkat fstatat utimensat fchmodat fchownat truncate faccessat chdir fchdir getcwd poll exit args_get
+	environ_get sched_yield umask getpid getppid getuid geteuid getgid getegid getgroups raise clock_gettime clock_getres nanosleep getrandom
 	accept recv send shutdown`)
 
 // Syscall returns the table name that a case's name begins with.

@@ -1,11 +1,11 @@
 //! `gopherix run`.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use gopherix::{
     Access, Builder, Child, CompilePolicy, ExitStatus, HowCompiled, Interruption, Limits, Machine, Outcome, Program,
     Signal, Stdio,
@@ -174,7 +174,22 @@ fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]
     for listen in &args.listen {
         command = command.listen(bind(listen)?);
     }
-    command.spawn().with_context(|| args.program.display().to_string())
+    scripts(command, program, args)?.spawn().with_context(|| args.program.display().to_string())
+}
+
+/// Hands in the scripts, which only a program with a JavaScript world can run.
+fn scripts(mut command: gopherix::Command, program: &Program, args: &RunArgs) -> anyhow::Result<gopherix::Command> {
+    if !program.is_js() && (args.js_main.is_some() || !args.js.is_empty()) {
+        bail!("--js and --js-main are for programs built with GOOS=js, and {} is none", args.program.display());
+    }
+    let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    for path in &args.js {
+        command = command.js_prelude(path.to_string_lossy(), read(path)?);
+    }
+    if let Some(path) = &args.js_main {
+        command = command.js_main(path.to_string_lossy(), read(path)?);
+    }
+    Ok(command)
 }
 
 /// Listens. Port 0 is any free one, and then somebody has to say which.

@@ -25,6 +25,8 @@ mod path;
 mod process;
 mod runtime;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 use std::cell::{Cell, RefCell};

@@ -6,6 +6,8 @@ use rustix::fs::{FileType as HostType, Mode as HostMode, Stat as HostStat, Times
 /// Permission bits a guest may give to what it makes on the host. Set-user-id and set-group-id would let a guest leave a
 /// program that runs with the host user's rights.
 const CREATE_BITS: u16 = 0o1777;
+/// The sticky bit (`S_ISVTX`).
+pub(super) const STICKY: u32 = 0o1000;
 
 pub(crate) fn kind(host: HostType) -> FileType {
     match host {

@@ -7,14 +7,14 @@ use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 use std::sync::{PoisonError, RwLock};
 
-use gopherix_abi::{Errno, SetTime, Stat};
+use gopherix_abi::{Errno, Mode, SetTime, Stat};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::platform::HostFile;
 use rustix::fs::{self, FallocateFlags, OFlags};
 use rustix::io::{self, Errno as Host, ReadWriteFlags};
 
-use super::convert;
+use super::{convert, perm};
 use crate::errno::from_host;
 
 /// The offset that makes pwritev2(2) use and move the handle's own.
@@ -112,6 +112,14 @@ impl HostFile for DiskFile {
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> SysResult<()> {
         fs::futimens(&self.fd, &convert::times(atime, mtime)).map_err(from_host)
+    }
+
+    fn set_mode(&self, mode: Mode) -> SysResult<()> {
+        perm::change_mode(&self.fd, mode)
+    }
+
+    fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> SysResult<()> {
+        perm::change_owner(&self.fd, uid, gid)
     }
 }
 

@@ -33,6 +33,8 @@ fn every_operation(disk: &dyn HostDir, path: &[u8]) -> Vec<(&'static str, SysRes
         ("symlink", disk.symlink(b"x", path)),
         ("readlink", disk.readlink(path).map(drop)),
         ("set_times", disk.set_times(path, SetTime::Now, SetTime::Now)),
+        ("set_mode", disk.set_mode(path, DIR)),
+        ("set_owner", disk.set_owner(path, None, None)),
         ("link from", disk.link(path, disk, b"a/new")),
         ("link to", disk.link(good, disk, path)),
         ("rename from", disk.rename(path, disk, b"a/new")),
@@ -338,4 +340,37 @@ fn the_hosts_processes_are_closed() {
         assert_eq!(errno(proc.open_file(&mem, WRITE)), Errno::EACCES);
         assert_eq!(errno(proc.open_file(b"meminfo", READ)), Errno::EACCES);
     }
+}
+
+#[test]
+fn modes_and_owners_of_what_a_link_leads_to_stay() {
+    on_both(|grant, disk| {
+        let outside = grant.parent().unwrap().join("outside");
+        std::os::unix::fs::symlink(&outside, grant.join("way")).unwrap();
+        std::os::unix::fs::symlink(outside.join("file"), grant.join("link")).unwrap();
+        let before = fs::metadata(outside.join("file")).unwrap();
+        assert_eq!(errno(disk.set_mode(b"link", Mode(0o777))), Errno::ENOTSUP);
+        assert_eq!(errno(disk.set_mode(b"way/file", Mode(0o777))), Errno::ELOOP);
+        assert_eq!(errno(disk.set_owner(b"way/file", None, None)), Errno::ELOOP);
+        assert_eq!(errno(disk.set_mode(b"../secret", Mode(0o777))), Errno::EINVAL);
+        disk.set_owner(b"link", None, None).unwrap();
+        let after = fs::metadata(outside.join("file")).unwrap();
+        assert_eq!(
+            (before.mode(), before.ctime(), before.ctime_nsec()),
+            (after.mode(), after.ctime(), after.ctime_nsec())
+        );
+    });
+}
+
+#[test]
+fn devices_and_the_hosts_processes_keep_mode_and_owner() {
+    let dev = Disk::open(Path::new("/dev")).unwrap();
+    let null = dev.stat(b"null").unwrap();
+    assert_eq!(errno(dev.set_mode(b"null", null.mode)), Errno::EPERM);
+    assert_eq!(errno(dev.set_owner(b"null", None, None)), Errno::EPERM);
+    let open = dev.open_file(b"null", READ).unwrap();
+    assert_eq!(errno(open.set_mode(null.mode)), Errno::EPERM);
+    assert_eq!(errno(open.set_owner(None, None)), Errno::EPERM);
+    let proc = Disk::open(Path::new("/proc/self")).unwrap();
+    assert_eq!(errno(proc.set_mode(b"status", Mode(0o444))), Errno::EACCES);
 }

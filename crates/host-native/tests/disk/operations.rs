@@ -116,6 +116,70 @@ fn modes_are_taken_but_for_the_bits_that_lend_rights() {
 }
 
 #[test]
+fn the_hosts_umask_takes_nothing_from_new_modes() {
+    on_both(|grant, disk| {
+        for path in ["f", "a/b/f"] {
+            disk.open_file(path.as_bytes(), HostOpen { create_new: Some(Mode(0o1666)), ..WRITE }).unwrap();
+            assert_eq!(fs::metadata(grant.join(path)).unwrap().mode() & 0o7777, 0o1666);
+        }
+        for path in ["d", "a/b/d"] {
+            disk.mkdir(path.as_bytes(), Mode(0o1777)).unwrap();
+            assert_eq!(fs::metadata(grant.join(path)).unwrap().mode() & 0o7777, 0o1777);
+        }
+    });
+}
+
+#[test]
+fn modes_are_set_of_what_is_named_but_no_rights_are_lent() {
+    on_both(|grant, disk| {
+        let mode = |path: &str| fs::metadata(grant.join(path)).unwrap().mode() & 0o7777;
+        for (path, bits) in [("a/b/file", 0o1640), ("a/b/file", 0), ("a", 0o2711), ("", 0o700), ("a/b/c", 0o6770)] {
+            disk.set_mode(path.as_bytes(), Mode(bits)).unwrap();
+            assert_eq!(mode(path), u32::from(bits), "{path}");
+        }
+        for bits in [0o4755, 0o2755] {
+            assert_eq!(errno(disk.set_mode(b"a/b/file", Mode(bits))), Errno::EPERM);
+        }
+        fs::set_permissions(grant.join("a/b/file"), fs::Permissions::from_mode(0o4644)).unwrap();
+        disk.set_mode(b"a/b/file", Mode(0o4600)).unwrap();
+        let file = disk.open_file(b"a/b/file", READ).unwrap();
+        file.set_mode(Mode(0o751)).unwrap();
+        assert_eq!(mode("a/b/file"), 0o751);
+        assert_eq!(errno(file.set_mode(Mode(0o4751))), Errno::EPERM, "it was taken away meanwhile");
+        assert_eq!(errno(disk.set_mode(b"no", Mode(0))), Errno::ENOENT);
+        assert_eq!(errno(disk.set_mode(b"a/b/file/x", Mode(0))), Errno::ENOTDIR);
+    });
+}
+
+#[test]
+fn owners_are_set_of_what_is_named() {
+    on_both(|grant, disk| {
+        symlink("b/file", grant.join("a/link")).unwrap();
+        let own = fs::metadata(grant).unwrap();
+        let (uid, gid) = (own.uid(), own.gid());
+        for path in [&b""[..], b"a", b"a/b/file", b"a/link"] {
+            disk.set_owner(path, Some(uid), Some(gid)).unwrap();
+            disk.set_owner(path, None, None).unwrap();
+        }
+        disk.open_file(b"a/b/file", READ).unwrap().set_owner(None, Some(gid)).unwrap();
+        let owner = |path: &str| {
+            let meta = fs::symlink_metadata(grant.join(path)).unwrap();
+            (meta.uid(), meta.gid())
+        };
+        if uid == 0 {
+            disk.set_owner(b"a/link", Some(5), None).unwrap();
+            assert_eq!((owner("a/link"), owner("a/b/file")), ((5, gid), (0, gid)), "of the link itself");
+            disk.set_owner(b"a/b/file", None, Some(6)).unwrap();
+            assert_eq!(owner("a/b/file"), (0, 6));
+        } else {
+            assert_eq!(errno(disk.set_owner(b"a/b/file", Some(0), None)), Errno::EPERM);
+            assert_eq!(owner("a/b/file"), (uid, gid));
+        }
+        assert_eq!(errno(disk.set_owner(b"no", Some(uid), None)), Errno::ENOENT);
+    });
+}
+
+#[test]
 fn times_are_set_of_files_directories_and_links_themselves() {
     on_both(|grant, disk| {
         symlink("a", grant.join("link")).unwrap();

@@ -12,6 +12,8 @@ pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
+#[cfg(test)]
+mod tests;
 pub(crate) mod time;
 pub(crate) mod vector;
 

@@ -185,14 +185,7 @@ pub(crate) fn sys_renameat(cx: &mut Cx, at: At, path: &[u8], to_at: At, to_path:
 }
 
 /// linkat(2). EPERM for directories, EXDEV between mounts, EEXIST.
-pub(crate) fn sys_linkat(
-    cx: &mut Cx,
-    at: At,
-    path: &[u8],
-    to_at: At,
-    to_path: &[u8],
-    flags: AtFlags,
-) -> SysResult<()> {
+pub(crate) fn sys_linkat(cx: &mut Cx, at: At, path: &[u8], to_at: At, to_path: &[u8], flags: AtFlags) -> SysResult<()> {
     let base = base_with(cx, at, Rights::PATH_LINK_SOURCE)?;
     let to_base = base_with(cx, to_at, Rights::PATH_LINK_TARGET)?;
     let tail = if flags.contains(AtFlags::SYMLINK_FOLLOW) { Tail::Follow } else { Tail::NoFollow };

@@ -54,7 +54,13 @@ impl Cx {
         other: impl Future<Output = ()>,
     ) -> SysResult<()> {
         let files: Vec<SysResult<Arc<OpenFile>>> = requests.iter().map(|r| resolve(self, r)).collect();
-        let ready = || requests.iter().zip(&files).any(|(r, f)| f.as_ref().map_or(true, |f| !happened(r, f).is_empty())).then_some(());
+        let ready = || {
+            requests
+                .iter()
+                .zip(&files)
+                .any(|(r, f)| f.as_ref().map_or(true, |f| !happened(r, f).is_empty()))
+                .then_some(())
+        };
         let mut other = std::pin::pin!(other);
         loop {
             let now = self.kernel.platform().monotonic_ns();

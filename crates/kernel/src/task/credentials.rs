@@ -51,7 +51,20 @@ mod tests {
     fn stat(kind: FileType, mode: u16) -> Stat {
         let time = Timespec::default();
         let (atime, mtime, ctime) = (time, time, time);
-        Stat { dev: 1, ino: 1, nlink: 1, kind, mode: Mode(mode), uid: 5, gid: 6, size: 0, blocks: 0, atime, mtime, ctime }
+        Stat {
+            dev: 1,
+            ino: 1,
+            nlink: 1,
+            kind,
+            mode: Mode(mode),
+            uid: 5,
+            gid: 6,
+            size: 0,
+            blocks: 0,
+            atime,
+            mtime,
+            ctime,
+        }
     }
 
     fn of(uid: u32, gid: u32, groups: &[u32]) -> Credentials {
@@ -61,9 +74,7 @@ mod tests {
     #[test]
     fn the_first_class_that_fits_decides_alone() {
         let file = stat(FileType::Regular, 0o247);
-        let may = |who: &Credentials| {
-            [Access::READ, Access::WRITE, Access::EXEC].map(|access| who.may(&file, access))
-        };
+        let may = |who: &Credentials| [Access::READ, Access::WRITE, Access::EXEC].map(|access| who.may(&file, access));
         assert_eq!(may(&of(5, 6, &[])), [false, true, false]);
         assert_eq!(may(&of(7, 6, &[])), [true, false, false]);
         assert_eq!(may(&of(7, 8, &[6])), [true, false, false], "a supplementary group");

@@ -374,6 +374,18 @@ impl HostDir for Handle {
         Ok(())
     }
 
+    fn set_mode(&self, path: &[u8], _mode: Mode) -> SysResult<()> {
+        self.find(path)?;
+        self.host.changed("set_mode");
+        Ok(())
+    }
+
+    fn set_owner(&self, path: &[u8], _uid: Option<u32>, _gid: Option<u32>) -> SysResult<()> {
+        self.find(path)?;
+        self.host.changed("set_owner");
+        Ok(())
+    }
+
     fn sync(&self) -> SysResult<()> {
         Ok(())
     }

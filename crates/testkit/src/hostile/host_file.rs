@@ -1,6 +1,6 @@
 //! Open files of the fake host.
 
-use gopherix_abi::{SetTime, Stat};
+use gopherix_abi::{Mode, SetTime, Stat};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::platform::HostFile;
 
@@ -56,6 +56,16 @@ impl HostFile for Handle {
 
     fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
         self.host.changed("set_times");
+        Ok(())
+    }
+
+    fn set_mode(&self, _mode: Mode) -> SysResult<()> {
+        self.host.changed("set_mode");
+        Ok(())
+    }
+
+    fn set_owner(&self, _uid: Option<u32>, _gid: Option<u32>) -> SysResult<()> {
+        self.host.changed("set_owner");
         Ok(())
     }
 }

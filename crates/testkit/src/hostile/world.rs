@@ -270,6 +270,7 @@ fn spawn(setup: &Setup) -> SysResult<(Arc<Process>, Cx, Ends)> {
         cwd: Vec::new(),
         module_bytes: 0,
         limits: limits(),
+        ..ProcessSpec::default()
     };
     let process = setup.kernel.create_process(Pid(0), spec)?;
     let (fds, ends) = setup.descriptors(&process)?;

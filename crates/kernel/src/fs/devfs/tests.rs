@@ -174,6 +174,9 @@ fn nobody_changes_the_directory() {
     }
     assert_eq!(place.node().set_times(SetTime::Omit, SetTime::Now).map_err(|e| e.errno), Err(Errno::EPERM));
     assert_eq!(place.node().set_times(SetTime::Omit, SetTime::Omit), Ok(()));
+    for refused in [place.node().set_mode(Mode(0)), place.node().set_owner(Some(1), None)] {
+        assert_eq!(refused.map_err(|e| e.errno), Err(Errno::EPERM));
+    }
     assert_eq!(place.node().open(how).err().map(|e| e.errno), Some(Errno::EISDIR));
     assert!(place.mount().check_writable().is_ok(), "devices themselves are written");
 }

@@ -304,6 +304,10 @@ fn a_read_only_grant_refuses_every_change_without_asking_the_host() {
         file.set_times(SetTime::Now, SetTime::Now),
         file.open(WRITE).map(drop),
         open.set_times(SetTime::Now, SetTime::Now),
+        file.set_mode(Mode(0)),
+        file.set_owner(Some(1), None),
+        open.set_mode(Mode(0)),
+        open.set_owner(None, Some(1)),
         open.truncate(0),
         open.allocate(0, 1),
     ];
@@ -329,8 +333,10 @@ fn changes_name_the_joined_path() {
     dir(&d).unlink(b"n").unwrap();
     dir(&d).rmdir(b"m").unwrap();
     dir(&d).rename(b"s", &fs.root(), b"t", RenameFlags::NOREPLACE).unwrap();
+    file.set_mode(Mode(0o640)).unwrap();
+    file.set_owner(Some(5), None).unwrap();
     let expected = "create 640 d/n|mkdir d/m|symlink d/s|link-to d/l|link d/e/f|unlink d/n|rmdir d/m\
-                    |stat t|rename-to t|rename d/s";
+                    |stat t|rename-to t|rename d/s|set_mode 640 d/e/f|set_owner Some(5) None d/e/f";
     assert_eq!(calls(&log).join("|"), expected);
 }
 

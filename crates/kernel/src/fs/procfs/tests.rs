@@ -305,6 +305,8 @@ fn nobody_changes_anything() {
         let node = sys.find(p.pid, path, Tail::Follow).unwrap().node().clone();
         let at = SetTime::At(Timespec::default());
         assert_eq!(node.set_times(at, at).map_err(|e| e.errno), Err(Errno::EPERM));
+        assert_eq!(node.set_mode(Mode(0)).map_err(|e| e.errno), Err(Errno::EPERM));
+        assert_eq!(node.set_owner(Some(1), None).map_err(|e| e.errno), Err(Errno::EPERM));
         assert_eq!(node.set_times(SetTime::Now, SetTime::Now).map_err(|e| e.errno), Err(Errno::EACCES));
     }
     for (path, name) in [("/proc", "version"), ("/proc/1", "comm"), ("/proc/1/fd", "0")] {

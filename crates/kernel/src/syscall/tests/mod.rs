@@ -1,5 +1,7 @@
 //! System calls as an adapter makes them, where a unit below cannot show what they are about. Linux is the oracle.
 
+#![expect(clippy::as_conversions, reason = "test code may panic")]
+
 mod attributes;
 mod paths;
 mod waiting;
@@ -9,8 +11,8 @@ use std::sync::Arc;
 use gopherix_abi::{AccessMode, At, AtFlags, Errno, Fd, Mode, OpenFlags, Pid, Rights, Stat};
 
 use crate::file::{File, OpenFile};
-use crate::fs::tests::{memfs, ticking};
 use crate::fs::memfs::{MemFs, Owner};
+use crate::fs::tests::{memfs, ticking};
 use crate::memory::{SliceMemory, UserSlice};
 use crate::sync::Lock;
 use crate::table::Family;
@@ -73,8 +75,7 @@ fn errno<T>(result: Result<T, SysError>) -> Errno {
 impl Rig {
     fn open_at(&mut self, at: At, path: &str, flags: OpenFlags, mode: u16) -> Result<Fd, Errno> {
         let all = Rights::all();
-        let opened =
-            self.cx.sys_openat(at, path.as_bytes(), flags, AccessMode::ReadWrite, Mode(mode), all, all);
+        let opened = self.cx.sys_openat(at, path.as_bytes(), flags, AccessMode::ReadWrite, Mode(mode), all, all);
         opened.map(|o| o.fd).map_err(|e| e.errno)
     }
 
@@ -109,5 +110,6 @@ impl Rig {
 
 /// All of a small memory, and it.
 fn memory(bytes: &mut [u8]) -> (UserSlice, SliceMemory<'_>) {
-    (UserSlice { ptr: 0, len: bytes.len() as u64 }, SliceMemory::new(bytes))
+    let all = UserSlice { ptr: 0, len: bytes.len() as u64 };
+    (all, SliceMemory(bytes))
 }

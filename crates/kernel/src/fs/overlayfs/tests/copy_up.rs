@@ -52,6 +52,34 @@ fn a_copy_keeps_attributes_and_number() {
 }
 
 #[test]
+fn modes_and_owners_are_set_in_the_copy_and_copied_with_it() {
+    let stack = over(|sys| {
+        sys.mkdir("d").unwrap();
+        sys.put("d/f", b"lower").unwrap();
+        sys.symlink("f", "d/l").unwrap();
+        let set = |path: &str, uid, mode: Option<u16>| {
+            let node = sys.node(path).unwrap();
+            node.set_owner(Some(uid), Some(uid + 1)).unwrap();
+            mode.map_or(Ok(()), |mode| node.set_mode(Mode(mode))).unwrap();
+        };
+        set("d", 5, Some(0o2770));
+        set("d/f", 7, Some(0o6755));
+        set("d/l", 9, None);
+    });
+    let read_only = stack.sys.open("d/f", READ).unwrap();
+    stack.sys.node("d/l").unwrap().set_times(SetTime::Now, SetTime::Now).unwrap();
+    let shown = |path: &str| {
+        let stat = stack.stat(path);
+        (stat.uid, stat.gid, stat.mode.0)
+    };
+    assert_eq!((shown("d"), shown("d/l")), ((5, 6, 0o2770), (9, 10, 0o777)), "copied as they were");
+    read_only.set_mode(Mode(0o4711)).unwrap();
+    assert_eq!(shown("d/f"), (7, 8, 0o4711));
+    stack.sys.node("d/f").unwrap().set_owner(None, Some(1)).unwrap();
+    assert_eq!((shown("d/f"), stack.sys.get("d/f").unwrap()), ((7, 1, 0o711), b"lower".to_vec()));
+}
+
+#[test]
 fn open_files_and_directories_see_the_copy() {
     let stack = over(|sys| {
         sys.mkdir("d").unwrap();

@@ -1,0 +1,158 @@
+//! GOOS=js guests: their imports, their thread, and the JavaScript engine beside them.
+//!
+//! Such a guest has an OS thread of its own. Its scripts and its wasm code call each other to any depth, so both run on that
+//! thread's stack, and an event loop waits there for both. [`thread`] is its life, this module its imports.
+//! Neighbours: `gopherix_guest::gojs` is the adapter, `gopherix_quickjs` the engine.
+
+mod thread;
+
+use std::rc::Rc;
+
+use futures::executor::block_on;
+use gopherix_guest::gojs::engine::{Caller, Stop};
+use gopherix_guest::gojs::{self, Gojs};
+use gopherix_kernel::SysResult;
+use gopherix_kernel::memory::SliceMemory;
+use gopherix_kernel::syscall::PollRequest;
+use gopherix_kernel::task::Cx;
+use gopherix_quickjs::QuickJs;
+use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreContextMut, TypedFunc};
+
+use crate::guest::{Unwind, may_grow_memory, may_grow_table};
+
+pub(crate) use self::thread::{Start, spawn};
+
+/// A script and the name that its errors show.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Its file name.
+    pub name: String,
+    /// Its text.
+    pub source: String,
+}
+
+/// What a GOOS=js program finds in its JavaScript world besides what is always there.
+#[derive(Clone, Default)]
+pub struct World {
+    /// Scripts that run before the program.
+    pub preludes: Vec<Script>,
+    /// The script that drives the program, once that waits; top-level `await` is allowed. With it, the program ends when
+    /// there is nothing left to do.
+    pub main: Option<Script>,
+}
+
+/// What a store holds.
+pub(crate) struct Guest {
+    cx: Cx,
+    gojs: Rc<Gojs<QuickJs>>,
+    exports: Option<Exports>,
+    /// What a nested call into the guest failed with, on its way out through a script.
+    trap: Option<wasmtime::Error>,
+}
+
+#[derive(Clone)]
+struct Exports {
+    memory: Memory,
+    getsp: TypedFunc<(), u32>,
+    resume: TypedFunc<(), ()>,
+}
+
+impl Guest {
+    fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
+        Guest { cx, gojs, exports: None, trap: None }
+    }
+}
+
+/// Whether a module speaks the js ABI.
+pub(crate) fn is_js(module: &Module) -> bool {
+    module.imports().any(|import| gojs::MODULES.contains(&import.module()))
+}
+
+/// A guest in a call, or between two.
+struct Running<'a>(StoreContextMut<'a, Guest>);
+
+impl Running<'_> {
+    fn call<R: wasmtime::WasmResults>(
+        &mut self,
+        function: impl FnOnce(&Exports) -> TypedFunc<(), R>,
+    ) -> Result<R, Stop> {
+        let Some(exports) = &self.0.data().exports else { return Err(Stop) };
+        let function = function(exports);
+        function.call(&mut self.0, ()).map_err(|error| {
+            // The first to go wrong is the one to tell of.
+            self.0.data_mut().trap.get_or_insert(error);
+            Stop
+        })
+    }
+
+    /// What unwinds the guest: a trap from further in, or the end of the process.
+    fn stopped(&mut self) -> wasmtime::Error {
+        self.0.data_mut().trap.take().unwrap_or_else(|| wasmtime::Error::new(Unwind))
+    }
+}
+
+impl Caller<QuickJs> for Running<'_> {
+    fn gojs(&self) -> &Rc<Gojs<QuickJs>> {
+        &self.0.data().gojs
+    }
+
+    fn split(&mut self) -> (SliceMemory<'_>, &mut Cx) {
+        match self.0.data().exports.as_ref().map(|exports| exports.memory) {
+            Some(memory) => {
+                let (bytes, guest) = memory.data_and_store_mut(&mut self.0);
+                (SliceMemory(bytes), &mut guest.cx)
+            }
+            None => (SliceMemory(&mut []), &mut self.0.data_mut().cx),
+        }
+    }
+
+    fn getsp(&mut self) -> Result<u32, Stop> {
+        self.call(|exports| exports.getsp.clone())
+    }
+
+    fn resume(&mut self) -> Result<(), Stop> {
+        self.call(|exports| exports.resume.clone())?;
+        if self.0.data().cx.process.is_ending() { Err(Stop) } else { Ok(()) }
+    }
+
+    fn wait(&mut self, requests: &[PollRequest], deadline_ns: Option<u64>) -> SysResult<()> {
+        let guest = self.0.data_mut();
+        let message = guest.gojs.engine.message();
+        block_on(guest.cx.wait(requests, deadline_ns, message))
+    }
+}
+
+macro_rules! define {
+    ($($import:literal $name:ident;)*) => {
+        /// Defines every import that js guests may have, under both names of their module.
+        pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+            for module in gojs::MODULES {
+                $(linker.func_wrap(
+                    module,
+                    $import,
+                    |mut caller: wasmtime::Caller<'_, Guest>, sp: u32| -> wasmtime::Result<()> {
+                        let mut running = Running(caller.as_context_mut());
+                        gojs::$name(&mut running, sp).map_err(|Stop| running.stopped())
+                    },
+                )?;)*
+            }
+            Ok(())
+        }
+    };
+}
+
+gopherix_guest::for_each_gojs_function!(define);
+
+impl ResourceLimiter for Guest {
+    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let may = may_grow_memory(&self.cx, desired, maximum);
+        if may {
+            gopherix_guest::gojs::engine::Engine::memory_changed(&*self.gojs.engine);
+        }
+        Ok(may)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(may_grow_table(desired))
+    }
+}

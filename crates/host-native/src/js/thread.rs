@@ -1,0 +1,133 @@
+//! The life of a GOOS=js guest on its thread: its world is made, preludes run, Go's `run`, the main script, then events.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures::executor::block_on;
+use gopherix_abi::Signal;
+use gopherix_guest::gojs::args::put_args;
+use gopherix_guest::gojs::engine::{Caller, Stop};
+use gopherix_guest::gojs::Gojs;
+use gopherix_kernel::memory::SliceMemory;
+use gopherix_kernel::task::{ExitStatus, Process};
+use gopherix_kernel::{Kernel, os_wasm};
+use gopherix_quickjs::QuickJs;
+use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, UpdateDeadline};
+
+use super::{Exports, Guest, Running, Script, World};
+use crate::HostError;
+use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
+use crate::guest::{Unwind, charge_tick, conclude};
+
+/// Bytes of stack that scripts may use beyond what the guest's code uses.
+const SCRIPT_STACK: usize = 4 << 20;
+/// Bytes of stack for the host's own code between both.
+const HOST_STACK: usize = 4 << 20;
+
+/// What is known of a guest before its thread starts.
+pub(crate) struct Start {
+    pub(crate) kernel: Arc<Kernel>,
+    pub(crate) process: Arc<Process>,
+    pub(crate) program: Arc<InstancePre<Guest>>,
+    pub(crate) interruption: Interruption,
+    pub(crate) world: World,
+    pub(crate) executor: tokio::runtime::Handle,
+}
+
+/// Starts a guest on a thread of its own.
+///
+/// # Errors
+/// [`HostError::Module`] if its arguments and environment do not fit where Go looks for them, [`HostError::Io`] if the host
+/// refuses a thread.
+pub(crate) fn spawn(start: Start) -> Result<(), HostError> {
+    // Only to see whether they fit; the guest's memory comes later, and where nobody could be told.
+    let mut memory = vec![0; 1 << 16];
+    put_args(&mut SliceMemory(&mut memory), &start.process.args, &start.process.env)
+        .map_err(|e| HostError::Module(e.to_string()))?;
+    let thread = std::thread::Builder::new()
+        .name("gopherix-js".into())
+        .stack_size(WASM_STACK_WITH_EPOCHS.saturating_add(SCRIPT_STACK).saturating_add(HOST_STACK));
+    thread.spawn(move || live(start)).map_err(HostError::io("cannot start a thread"))?;
+    Ok(())
+}
+
+fn live(start: Start) {
+    // Waiting for descriptors registers them with the executor.
+    let _executor = start.executor.enter();
+    let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
+    block_on(os_wasm::minit(&mut cx));
+    let engine = match QuickJs::new(engine_config(&start)) {
+        Ok(engine) => engine,
+        Err(error) => {
+            let note = format!("the JavaScript engine cannot start: {error}");
+            start.process.end(ExitStatus::Signaled(Signal::SIGABRT), Some(note));
+            os_wasm::unminit(&mut cx);
+            return os_wasm::mdestroy(cx);
+        }
+    };
+    let gojs = Gojs::new(Rc::new(engine));
+    let mut store = Store::new(start.program.module().engine(), Guest::new(cx, gojs));
+    store.limiter(|guest| guest);
+    if start.interruption == Interruption::Epochs {
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(tick);
+    }
+    let outcome = run(&mut store, &start);
+    conclude(&store.data().cx, outcome);
+    let mut guest = store.into_data();
+    guest.gojs.engine.shut_down();
+    os_wasm::unminit(&mut guest.cx);
+    os_wasm::mdestroy(guest.cx);
+}
+
+/// As for other guests, but that nothing else runs on this thread.
+fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
+    let cx = &mut store.data_mut().cx;
+    if charge_tick(cx) {
+        return Err(wasmtime::Error::new(Unwind));
+    }
+    if cx.kernel.turns().contended() {
+        block_on(cx.pass_turn());
+    }
+    Ok(UpdateDeadline::Continue(1))
+}
+
+fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
+    let instance = start.program.instantiate(&mut *store)?;
+    let exports = exports(&instance, store)?;
+    store.data_mut().exports = Some(exports);
+    let entry = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "run")?;
+    let mut running = Running(store.as_context_mut());
+    let gojs = running.gojs().clone();
+    for script in &start.world.preludes {
+        run_script(&gojs, &mut running, script).map_err(|Stop| running.stopped())?;
+    }
+    let (mut memory, _) = running.split();
+    let (argc, argv) = put_args(&mut memory, &start.process.args, &start.process.env).map_err(wasmtime::Error::new)?;
+    entry.call(&mut running.0, (argc, argv))?;
+    let lasts = || {
+        if let Some(script) = &start.world.main {
+            gojs.set_library();
+            run_script(&gojs, &mut running, script)?;
+        }
+        gojs.run_events(&mut running)
+    };
+    match { lasts }() {
+        Ok(never) => match never {},
+        Err(Stop) => Err(running.stopped()),
+    }
+}
+
+fn exports(instance: &Instance, store: &mut Store<Guest>) -> wasmtime::Result<Exports> {
+    let memory = instance.get_memory(&mut *store, "mem");
+    Ok(Exports {
+        memory: memory.ok_or_else(|| wasmtime::format_err!("the module exports no memory named mem"))?,
+        getsp: instance.get_typed_func(&mut *store, "getsp")?,
+        resume: instance.get_typed_func(&mut *store, "resume")?,
+    })
+}
+
+fn run_script(gojs: &Gojs<QuickJs>, running: &mut Running<'_>, script: &Script) -> Result<(), Stop> {
+    let outcome = gojs.engine.run_script(running, &script.name, &script.source);
+    gojs.finish(running, outcome).map(drop)
+}
