@@ -6,7 +6,8 @@ use gopherix_guest::gojs::engine::{Caller, Fallible};
 use rquickjs::qjs;
 
 use crate::QuickJs;
-use crate::heap::{Js, Thrown, size};
+use crate::heap::{Thrown, size};
+use crate::value::Js;
 
 /// An `ArrayBuffer` over the guest's memory.
 pub(crate) struct MemoryView {
@@ -59,7 +60,8 @@ impl QuickJs {
         if !BYTE_ARRAYS.iter().any(|known| i64::from(*known) == i64::from(kind)) {
             return None;
         }
-        let (pointer, len) = self.extent(value).ok()?;
+        // Of a detached one there is nothing left.
+        let (pointer, len) = self.extent(value).unwrap_or((std::ptr::null_mut(), 0));
         if len == 0 {
             return Some(with(&mut []));
         }
@@ -90,7 +92,8 @@ impl QuickJs {
         let context = self.heap.context;
         // SAFETY: all out-pointers are valid for the calls; the values are live.
         let (buffer, start) = unsafe {
-            let buffer = qjs::JS_GetTypedArrayBuffer(context, value.raw(), &raw mut offset, &raw mut len, &raw mut width);
+            let buffer =
+                qjs::JS_GetTypedArrayBuffer(context, value.raw(), &raw mut offset, &raw mut len, &raw mut width);
             let buffer = self.heap.own(buffer)?;
             let start = qjs::JS_GetArrayBuffer(context, &raw mut total, buffer.raw());
             (buffer, start)

@@ -9,8 +9,9 @@ use gopherix_guest::gojs::value::{Content, Value};
 
 use crate::QuickJs;
 use crate::function::Role;
-use crate::heap::{Js, Shape, Thrown};
+use crate::heap::Thrown;
 use crate::number::{from_index, from_u64};
+use crate::value::{Js, Shape};
 
 /// What was thrown; after the end of the process, only that.
 impl From<Js> for Failure<QuickJs> {
@@ -59,7 +60,11 @@ impl QuickJs {
     }
 
     /// An object of the adapter's, now QuickJS'.
-    pub(crate) fn make_object(&self, caller: &mut dyn Caller<QuickJs>, content: Content<QuickJs>) -> Fallible<QuickJs, Js> {
+    pub(crate) fn make_object(
+        &self,
+        caller: &mut dyn Caller<QuickJs>,
+        content: Content<QuickJs>,
+    ) -> Fallible<QuickJs, Js> {
         match content {
             Content::GoFunc(id) => Ok(self.function("", Role::Go(id))?),
             Content::Event { id, this, args, result } => {

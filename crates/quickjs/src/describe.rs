@@ -4,12 +4,14 @@ use gopherix_guest::gojs::engine::Caller;
 use gopherix_guest::gojs::value::Value;
 
 use crate::QuickJs;
-use crate::heap::{Js, Thrown};
+use crate::heap::Thrown;
+use crate::value::Js;
 
 impl QuickJs {
     /// `util.inspect(value)`; something simpler if that fails. Runs scripts.
     pub(crate) fn show(&self, value: &Js) -> String {
-        let inspected: Thrown<String> = (|| self.load("inspect")?.invoke("inspect", &[value.clone()])?.to_text())();
+        let inspected: Thrown<String> =
+            (|| self.load("inspect")?.invoke("inspect", std::slice::from_ref(value))?.to_text())();
         inspected.or_else(|_| value.to_text()).unwrap_or_else(|_| "an exception that cannot be shown".to_owned())
     }
 

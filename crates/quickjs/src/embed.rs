@@ -7,8 +7,9 @@ use gopherix_guest::gojs::engine::{Engine as _, Failure, Fallible};
 
 use crate::QuickJs;
 use crate::function::{Call, Role};
-use crate::heap::{Js, Promise, Shape, Thrown};
+use crate::heap::Thrown;
 use crate::mailbox::{Mailbox, Message};
+use crate::value::{Js, Promise, Shape};
 
 /// How deep arrays and objects may be nested on their way between Rust and scripts; what is deeper may be endless.
 const DEEPEST: u32 = 64;
@@ -165,9 +166,9 @@ impl QuickJs {
     pub(crate) fn call_defined(&self, index: usize, call: &Call<'_>) -> Fallible<QuickJs, Js> {
         let function = self.defined.borrow().get(index).cloned();
         let Some(function) = function else { return Ok(self.heap.undefined()) };
-        let args: Thrown<Vec<JsValue>> = call.args.iter().map(|arg| self.to_plain(arg)).collect();
+        let args: Thrown<Vec<JsValue>> = call.args.iter().map(|arg| self.js_to_plain(arg)).collect();
         match function(args?) {
-            Ok(value) => Ok(self.from_plain(&value)?),
+            Ok(value) => Ok(self.plain_to_js(&value)?),
             Err(message) => Err(Failure::Thrown(self.error(&message))),
         }
     }
@@ -195,7 +196,7 @@ impl QuickJs {
             let message = self.heap.string(&format!("{path} is not a function"))?;
             return Err(self.heap.make("TypeError", &[message])?);
         }
-        let args: Thrown<Vec<Js>> = args.iter().map(|arg| self.from_plain(arg)).collect();
+        let args: Thrown<Vec<Js>> = args.iter().map(|arg| self.plain_to_js(arg)).collect();
         function.call(&this, &args?)
     }
 
@@ -205,7 +206,7 @@ impl QuickJs {
             self.replies.borrow_mut().push(Reply { promise: value, is_script, reply });
             return;
         }
-        match self.to_plain(&value) {
+        match self.js_to_plain(&value) {
             // Nobody may wait for it any more.
             Ok(plain) => drop(reply.send(Ok(plain))),
             Err(thrown) => self.reply_failed(&thrown, reply),
@@ -237,7 +238,7 @@ impl QuickJs {
     }
 
     /// A plain value as QuickJS has it.
-    pub(crate) fn from_plain(&self, value: &JsValue) -> Thrown<Js> {
+    pub(crate) fn plain_to_js(&self, value: &JsValue) -> Thrown<Js> {
         let heap = &self.heap;
         match value {
             JsValue::Undefined => Ok(heap.undefined()),
@@ -247,13 +248,13 @@ impl QuickJs {
             JsValue::String(text) => heap.string(text),
             JsValue::Bytes(bytes) => heap.bytes(bytes),
             JsValue::Array(items) => {
-                let items: Thrown<Vec<Js>> = items.iter().map(|item| self.from_plain(item)).collect();
+                let items: Thrown<Vec<Js>> = items.iter().map(|item| self.plain_to_js(item)).collect();
                 heap.array(items?)
             }
             JsValue::Object(pairs) => {
                 let object = heap.object()?;
                 for (name, value) in pairs {
-                    object.set(name, self.from_plain(value)?)?;
+                    object.set(name, self.plain_to_js(value)?)?;
                 }
                 Ok(object)
             }
@@ -261,11 +262,11 @@ impl QuickJs {
     }
 
     /// A value of QuickJS' as a plain one. Runs getters.
-    pub(crate) fn to_plain(&self, value: &Js) -> Thrown<JsValue> {
-        self.to_plain_at(value, 0)
+    pub(crate) fn js_to_plain(&self, value: &Js) -> Thrown<JsValue> {
+        self.js_to_plain_at(value, 0)
     }
 
-    fn to_plain_at(&self, value: &Js, depth: u32) -> Thrown<JsValue> {
+    fn js_to_plain_at(&self, value: &Js, depth: u32) -> Thrown<JsValue> {
         if depth > DEEPEST {
             let message = self.heap.string("the value is nested too deeply to leave JavaScript")?;
             return Err(self.heap.make("RangeError", &[message])?);
@@ -280,7 +281,7 @@ impl QuickJs {
             Shape::Object if value.is_function() => JsValue::Undefined,
             Shape::Object if value.is_array() => {
                 let items = value.items()?;
-                JsValue::Array(items.iter().map(|item| self.to_plain_at(item, deeper)).collect::<Thrown<_>>()?)
+                JsValue::Array(items.iter().map(|item| self.js_to_plain_at(item, deeper)).collect::<Thrown<_>>()?)
             }
             Shape::Object => {
                 if let Some(bytes) = self.with_bytes(value, |bytes| bytes.to_vec()) {
@@ -290,7 +291,7 @@ impl QuickJs {
                 let mut pairs = Vec::new();
                 for key in keys.items()? {
                     let name = key.to_text()?;
-                    let property = self.to_plain_at(&value.get(&name)?, deeper)?;
+                    let property = self.js_to_plain_at(&value.get(&name)?, deeper)?;
                     pairs.push((name, property));
                 }
                 JsValue::Object(pairs)

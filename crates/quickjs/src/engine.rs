@@ -5,7 +5,9 @@ use gopherix_guest::gojs::intrinsic::Intrinsic;
 use gopherix_guest::gojs::value::{Content, Value};
 
 use crate::QuickJs;
-use crate::heap::{Js, Shape, Thrown};
+use crate::heap::Thrown;
+use crate::number::from_index;
+use crate::value::{Js, Shape};
 
 impl QuickJs {
     fn got(js: Thrown<Js>) -> Fallible<QuickJs, Value<QuickJs>> {
@@ -27,6 +29,16 @@ impl QuickJs {
     /// Not for scripts that go on after the process has ended.
     fn check(&self) -> Fallible<QuickJs, ()> {
         if self.heap.stopped.get() { Err(Failure::Stop) } else { Ok(()) }
+    }
+
+    /// `Reflect.set` itself: QuickJS' own function for it throws where that answers `false`.
+    fn reflect_set(&self, caller: &mut dyn Caller<QuickJs>, args: [Js; 3]) -> Fallible<QuickJs, ()> {
+        let set = match self.reflect_set.get() {
+            Some(set) => set.clone(),
+            None => return Ok(()),
+        };
+        self.enter(caller, || set.call(&self.heap.undefined(), &args))?;
+        Ok(())
     }
 
     fn read(&self, caller: &mut dyn Caller<QuickJs>, target: &Js, key: &str) -> Thrown<Js> {
@@ -97,7 +109,8 @@ impl Engine for QuickJs {
 
     fn set(&self, caller: &mut dyn Caller<Self>, target: &Js, key: &str, value: &Value<Self>) -> Fallible<Self, ()> {
         let value = self.to_js(caller, value)?;
-        Ok(self.enter(caller, || target.set(key, value))?)
+        let key = self.heap.string(key)?;
+        self.reflect_set(caller, [target.clone(), key, value])
     }
 
     fn delete(&self, caller: &mut dyn Caller<Self>, target: &Js, key: &str) -> Fallible<Self, ()> {
@@ -116,7 +129,8 @@ impl Engine for QuickJs {
         value: &Value<Self>,
     ) -> Fallible<Self, ()> {
         let value = self.to_js(caller, value)?;
-        Ok(self.enter(caller, || target.set_index(index, value))?)
+        let key = self.heap.number(from_index(index));
+        self.reflect_set(caller, [target.clone(), key, value])
     }
 
     fn call(

@@ -14,7 +14,8 @@ use gopherix_guest::gojs::intrinsic::Intrinsic;
 use rquickjs::qjs;
 
 use crate::QuickJs;
-use crate::heap::{Js, Thrown};
+use crate::heap::Thrown;
+use crate::value::Js;
 use crate::{host, number};
 
 /// A caller whose borrow is somewhere up the stack.
@@ -49,9 +50,14 @@ impl Call<'_> {
     }
 
     /// Runs `with` for the caller that the script runs for.
-    pub(crate) fn caller<T>(&self, with: impl FnOnce(&mut dyn Caller<QuickJs>) -> Fallible<QuickJs, T>) -> Fallible<QuickJs, T> {
+    pub(crate) fn caller<T>(
+        &self,
+        with: impl FnOnce(&mut dyn Caller<QuickJs>) -> Fallible<QuickJs, T>,
+    ) -> Fallible<QuickJs, T> {
         let Some(mut stashed) = self.engine.stash.take() else {
-            return Err(Failure::Thrown(self.engine.type_error("nobody called this script: it must not run by itself")));
+            return Err(Failure::Thrown(
+                self.engine.type_error("nobody called this script: it must not run by itself"),
+            ));
         };
         // SAFETY: `enter` put it there and is still below us on the stack, so the borrow it came from lasts; it was taken out
         // of the cell, so this is its only user.
@@ -204,7 +210,8 @@ unsafe extern "C" fn call_rust(
         3 => Role::Go(number::to_u32(id)),
         _ => Role::Defined(number::to_usize(id)),
     };
-    let call = Call { engine, this: engine.heap.share(this), args: args.iter().map(|arg| engine.heap.share(*arg)).collect() };
+    let call =
+        Call { engine, this: engine.heap.share(this), args: args.iter().map(|arg| engine.heap.share(*arg)).collect() };
     match engine.carry_out(role, &call) {
         Ok(value) => value.into_raw(),
         Err(failure) => {

@@ -9,9 +9,9 @@ use gopherix_kernel::memory::{SliceMemory, UserSlice};
 
 use crate::QuickJs;
 use crate::function::{Call, Role};
-use crate::heap::{Js, Promise, Shape};
 use crate::network::{Redirect, Request};
 use crate::number::{from_u64, to_u32};
+use crate::value::{Js, Promise, Shape};
 use crate::{text, web_url};
 
 type Answer = Fallible<QuickJs, Js>;
@@ -45,13 +45,13 @@ pub(crate) const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// Whether the arguments of a call of `fs` are what the adapter takes, none left out, so that the world need not look at
-/// them.
+/// them. Reads and writes it does: their callbacks get the buffer, too.
 pub(crate) fn is_canonical(op: FsOp, args: &[Js]) -> bool {
     use FsOp::{
         Access, Chmod, Chown, Close, Fchmod, Fchown, Fdatasync, Fstat, Fsync, Ftruncate, Futimes, Lchown, Link, Lstat,
         Lutimes, Mkdir, Open, Read, Readdir, Readlink, Rename, Rmdir, Stat, Symlink, Truncate, Unlink, Utimes, Write,
     };
-    // Paths, then numbers or null; of reads and writes the second is the buffer.
+    // Paths, then numbers.
     let (paths, numbers) = match op {
         Lstat | Readdir | Readlink | Rmdir | Stat | Unlink => (1, 0),
         Access | Chmod | Mkdir | Truncate => (1, 1),
@@ -60,15 +60,12 @@ pub(crate) fn is_canonical(op: FsOp, args: &[Js]) -> bool {
         Close | Fdatasync | Fstat | Fsync => (0, 1),
         Fchmod | Ftruncate => (0, 2),
         Fchown | Futimes => (0, 3),
-        Read | Write => (0, 5),
+        Read | Write => return false,
     };
     let Some((callback, rest)) = args.split_last() else { return false };
-    let has_buffer = matches!(op, Read | Write);
     let is_right = |(at, arg): (usize, &Js)| match arg.shape() {
         Shape::String => at < paths,
-        Shape::Number(_) => at >= paths && !(has_buffer && at == 1),
-        Shape::Null => has_buffer && at == 4,
-        Shape::Object => has_buffer && at == 1,
+        Shape::Number(_) => at >= paths,
         _ => false,
     };
     callback.is_function() && rest.len() == paths.saturating_add(numbers) && rest.iter().enumerate().all(is_right)
@@ -92,9 +89,7 @@ fn nanos(call: &Call<'_>) -> Answer {
 }
 
 fn monotonic(call: &Call<'_>) -> Fallible<QuickJs, u64> {
-    call.caller(|caller| {
-        Ok(caller.split().1.sys_clock_gettime(ClockId::Monotonic).map_or(0, Timespec::as_nanos))
-    })
+    call.caller(|caller| Ok(caller.split().1.sys_clock_gettime(ClockId::Monotonic).map_or(0, Timespec::as_nanos)))
 }
 
 /// `random(bytes)`: fills a `Uint8Array`; the array.

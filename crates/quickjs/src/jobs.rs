@@ -3,8 +3,9 @@
 use gopherix_guest::gojs::engine::{Caller, Failure, Fallible};
 
 use crate::QuickJs;
-use crate::heap::{Js, Thrown};
+use crate::heap::Thrown;
 use crate::mailbox::Message;
+use crate::value::Js;
 
 impl QuickJs {
     /// Runs ticks and microtasks, in Node's order, until there are none.
@@ -14,8 +15,10 @@ impl QuickJs {
         }
         self.enter(caller, || {
             loop {
-                self.run_ticks()?;
-                while self.heap.run_job()? {
+                if let Err(error) = self.run_ticks() {
+                    self.reported.borrow_mut().push_back(error);
+                }
+                while self.run_job() {
                     if self.heap.stopped.get() {
                         return Err(Failure::Stop);
                     }
@@ -26,6 +29,14 @@ impl QuickJs {
                     return Ok(());
                 }
             }
+        })
+    }
+
+    /// Runs one microtask. Whether there was one.
+    fn run_job(&self) -> bool {
+        self.heap.run_job().unwrap_or_else(|error| {
+            self.reported.borrow_mut().push_back(error);
+            true
         })
     }
 
@@ -70,7 +81,7 @@ impl QuickJs {
         let mut all = vec![self.heap.string(event)?];
         all.extend_from_slice(args);
         let heard = self.load("process")?.invoke("emit", &all)?;
-        Ok(matches!(heard.shape(), crate::heap::Shape::Bool(true)))
+        Ok(matches!(heard.shape(), crate::value::Shape::Bool(true)))
     }
 
     /// Gives an exception that ends the program to its listeners for `uncaughtException`. Whether there were any, so that it
@@ -78,11 +89,13 @@ impl QuickJs {
     ///
     /// # Errors
     /// What a listener throws.
-    pub fn catch_uncaught(&self, caller: &mut dyn Caller<QuickJs>, thrown: &gopherix_guest::gojs::value::Value<QuickJs>) -> Fallible<QuickJs, bool> {
+    pub fn catch_uncaught(
+        &self,
+        caller: &mut dyn Caller<QuickJs>,
+        thrown: &gopherix_guest::gojs::value::Value<QuickJs>,
+    ) -> Fallible<QuickJs, bool> {
         let thrown = self.to_js(caller, thrown)?;
-        Ok(self.enter(caller, || {
-            self.emit("uncaughtException", &[thrown, self.heap.string("uncaughtException")?])
-        })?)
+        Ok(self.enter(caller, || self.emit("uncaughtException", &[thrown, self.heap.string("uncaughtException")?]))?)
     }
 
     /// Runs the listeners for `exit` of a program that is about to end with `code`; what they make of the code.

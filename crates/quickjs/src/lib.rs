@@ -26,6 +26,7 @@ mod network;
 mod number;
 mod script;
 mod text;
+mod value;
 mod web_url;
 mod world;
 
@@ -41,10 +42,10 @@ use gopherix_guest::gojs::intrinsic::Intrinsic;
 
 pub use self::config::Config;
 pub use self::embed::{Handle, JsValue};
-pub use self::heap::Js;
 pub use self::mailbox::Arrived;
 pub use self::network::{Head, Network, Redirect, Request, Responder};
 pub use self::script::{Running, Settled};
+pub use self::value::Js;
 
 use self::embed::{Defined, Reply};
 use self::function::Stashed;
@@ -75,6 +76,8 @@ pub struct QuickJs {
     intrinsics: Vec<Intrinsic>,
     /// The same, by the address of the object that programs see.
     by_address: RefCell<HashMap<usize, Intrinsic>>,
+    /// `Reflect.set`, as it was before any script.
+    reflect_set: OnceCell<Js>,
     /// What the world's scripts get as `host`.
     host: OnceCell<Js>,
     /// What each of the world's scripts that has run exports.
@@ -111,6 +114,7 @@ impl QuickJs {
             stash: Cell::new(None),
             intrinsics: world::intrinsics(),
             by_address: RefCell::default(),
+            reflect_set: OnceCell::new(),
             host: OnceCell::new(),
             modules: RefCell::default(),
             memory: RefCell::default(),
@@ -136,10 +140,10 @@ impl QuickJs {
         self.heap.limit_stack(self.config.stack_bytes);
     }
 
-    /// Resolves when something has been sent from outside, or nothing can be any more: for
+    /// Resolves when something has been sent from outside, or one who could is gone: for
     /// [`Caller::wait`](gopherix_guest::gojs::engine::Caller::wait).
     #[must_use]
-    pub fn arrived(&self) -> Arrived {
+    pub fn message(&self) -> Arrived {
         Arrived(self.mailbox.clone())
     }
 
@@ -148,13 +152,22 @@ impl QuickJs {
     pub fn handle(&self) -> Handle {
         Handle::new(self.mailbox.clone())
     }
+
+    /// Ends it with its program: no script runs any more, requests are aborted, and who waits for an answer learns that none
+    /// will come.
+    pub fn shut_down(&self) {
+        self.heap.stopped.set(true);
+        self.forget_memory();
+        self.mailbox.close();
+        drop(self.replies.take());
+        let under_way: Vec<u64> = self.fetches.borrow().keys().copied().collect();
+        under_way.into_iter().for_each(|id| self.abort_fetch(id));
+    }
 }
 
 impl Drop for QuickJs {
     fn drop(&mut self) {
+        self.shut_down();
         self.disconnect();
-        self.forget_memory();
-        let under_way: Vec<u64> = self.fetches.borrow().keys().copied().collect();
-        under_way.into_iter().for_each(|id| self.abort_fetch(id));
     }
 }

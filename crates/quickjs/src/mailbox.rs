@@ -28,13 +28,30 @@ pub(crate) struct Mailbox {
     /// Whether to look again though nothing was sent: a sender is gone.
     poked: AtomicBool,
     senders: AtomicUsize,
+    /// Whether nobody will look any more.
+    closed: AtomicBool,
 }
 
 impl Mailbox {
     /// Sends a message and wakes the engine's thread.
     pub(crate) fn send(&self, message: Message) {
-        self.queue.lock().push_back(message);
+        let mut queue = self.queue.lock();
+        if self.closed.load(Ordering::Acquire) {
+            return;
+        }
+        queue.push_back(message);
+        drop(queue);
         self.waker.wake();
+    }
+
+    /// Drops what was sent, and what will be.
+    pub(crate) fn close(&self) {
+        let mut queue = self.queue.lock();
+        self.closed.store(true, Ordering::Release);
+        let sent = std::mem::take(&mut *queue);
+        // Dropping a message may come back here.
+        drop(queue);
+        drop(sent);
     }
 
     pub(crate) fn take(&self) -> Option<Message> {
@@ -61,7 +78,7 @@ impl Mailbox {
     }
 }
 
-/// Resolves when there is a message, or one sender less than before. See [`QuickJs::arrived`](crate::QuickJs::arrived).
+/// Resolves when there is a message, or one sender less than before. See [`QuickJs::message`](crate::QuickJs::message).
 pub struct Arrived(pub(crate) Arc<Mailbox>);
 
 impl Future for Arrived {

@@ -10,9 +10,10 @@ use std::task::Poll;
 use futures::future::poll_fn;
 use futures::task::AtomicWaker;
 
-use crate::heap::{Js, Thrown};
-use crate::mailbox::{Mailbox, Message};
 use crate::QuickJs;
+use crate::heap::Thrown;
+use crate::mailbox::{Mailbox, Message};
+use crate::value::Js;
 
 /// Who carries out requests. A client for HTTP and HTTPS; it decides which hosts may be reached.
 pub trait Network: Send + Sync {

@@ -4,7 +4,7 @@ use gopherix_guest::gojs::engine::{Caller, Fallible};
 use gopherix_guest::gojs::value::Value;
 
 use crate::QuickJs;
-use crate::heap::{Js, Promise};
+use crate::value::{Js, Promise};
 
 /// What has become of a script.
 pub enum Settled {
@@ -29,7 +29,12 @@ impl QuickJs {
     ///
     /// # Errors
     /// What it throws.
-    pub fn run_script(&self, caller: &mut dyn Caller<QuickJs>, name: &str, source: &str) -> Fallible<QuickJs, Value<QuickJs>> {
+    pub fn run_script(
+        &self,
+        caller: &mut dyn Caller<QuickJs>,
+        name: &str,
+        source: &str,
+    ) -> Fallible<QuickJs, Value<QuickJs>> {
         let value = self.enter(caller, || self.heap.eval(name, strip_hashbang(source), false))?;
         Ok(QuickJs::value(&value))
     }
@@ -38,7 +43,12 @@ impl QuickJs {
     ///
     /// # Errors
     /// A SyntaxError.
-    pub fn run_async_script(&self, caller: &mut dyn Caller<QuickJs>, name: &str, source: &str) -> Fallible<QuickJs, Running> {
+    pub fn run_async_script(
+        &self,
+        caller: &mut dyn Caller<QuickJs>,
+        name: &str,
+        source: &str,
+    ) -> Fallible<QuickJs, Running> {
         Ok(Running(self.enter(caller, || self.heap.eval(name, strip_hashbang(source), true))?))
     }
 
@@ -55,5 +65,9 @@ impl QuickJs {
 
 /// The script without a first line for the shell; the line stays, empty, for the numbers of the others.
 fn strip_hashbang(source: &str) -> &str {
-    if source.starts_with("#!") { source.find('\n').and_then(|end| source.get(end..)).unwrap_or_default() } else { source }
+    if source.starts_with("#!") {
+        source.find('\n').and_then(|end| source.get(end..)).unwrap_or_default()
+    } else {
+        source
+    }
 }

@@ -7,7 +7,8 @@ use gopherix_guest::gojs::intrinsic::{FsOp, Intrinsic, ProcessOp};
 
 use crate::QuickJs;
 use crate::function::Role;
-use crate::heap::{Js, Thrown};
+use crate::heap::Thrown;
+use crate::value::Js;
 use crate::{host, number};
 
 macro_rules! sources {
@@ -18,8 +19,21 @@ macro_rules! sources {
 }
 
 sources![
-    "blob", "clone", "console", "constants", "encoding", "events", "fetch", "fs", "inspect", "path", "process", "streams",
-    "timers", "url", "world",
+    "blob",
+    "clone",
+    "console",
+    "constants",
+    "encoding",
+    "events",
+    "fetch",
+    "fs",
+    "inspect",
+    "path",
+    "process",
+    "streams",
+    "timers",
+    "url",
+    "world",
 ];
 
 /// The release of Node whose API the world follows. Libraries look at `process.versions.node` to see whether `fs`, `process`
@@ -71,8 +85,9 @@ impl QuickJs {
         }
         self.put_intrinsics(&host)?;
         self.put_facts(&host)?;
-        // Set once, here.
+        // Both are set once, here.
         let _ = self.host.set(host);
+        let _ = self.reflect_set.set(self.global.get("Reflect")?.get("set")?);
         let bytes = self.global.get("Uint8Array")?;
         self.by_address.borrow_mut().insert(bytes.address(), Intrinsic::Uint8Array);
         self.load("world").map(drop)
@@ -97,7 +112,9 @@ impl QuickJs {
                 Intrinsic::Process(op) => public(&process, op.name())?,
                 Intrinsic::PathResolve => public(host, "resolve")?,
                 Intrinsic::SetTimer => host.set("setTimer", self.function("setTimer", Role::Intrinsic(index))?)?,
-                Intrinsic::ClearTimer => host.set("clearTimer", self.function("clearTimer", Role::Intrinsic(index))?)?,
+                Intrinsic::ClearTimer => {
+                    host.set("clearTimer", self.function("clearTimer", Role::Intrinsic(index))?)?
+                }
                 Intrinsic::Uint8Array => {}
             }
         }

@@ -37,16 +37,12 @@
     });
     const head = ["(index)", ...columns, ...(plain ? ["Values"] : [])];
     const widths = head.map((name, c) => Math.max(name.length, ...lines.map((line) => line[c].length)) + 2);
-    const centred = (text, width) => {
-      const left = Math.floor((width - text.length) / 2);
-      return " ".repeat(left) + text + " ".repeat(width - text.length - left);
-    };
     const rule = (left, cross, right) => left + widths.map((width) => "─".repeat(width)).join(cross) + right;
-    const line = (cells) => `│${cells.map((cell, c) => centred(cell, widths[c])).join("│")}│`;
+    const line = (cells) => `│${cells.map((cell, c) => ` ${cell}`.padEnd(widths[c])).join("│")}│`;
     out([rule("┌", "┬", "┐"), line(head), rule("├", "┼", "┤"), ...lines.map(line), rule("└", "┴", "┘")].join("\n"));
   };
 
-  return {
+  const console = {
     log: out, info: out, debug: out, dirxml: out, warn: err, error: err, table,
     trace(...args) {
       const trace = new Error();
@@ -84,4 +80,5 @@
       timers.delete(`${label}`);
     },
   };
+  return { console };
 }

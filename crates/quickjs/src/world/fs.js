@@ -220,10 +220,9 @@
     },
     *open(path, flags, mode) { return yield ["open", pathOf(path), flagsOf(flags), modeOf(mode, 0o666)]; },
     *read(fd, buffer, offset, length, position) {
-      let [into, at, count, from] = [buffer, offset, length, position];
+      let [at, count, from] = [offset, length, position];
       if (typeof offset === "object" && offset !== null) ({ offset: at, length: count, position: from } = offset);
-      else if (!ArrayBuffer.isView(buffer)) ({ buffer: into = new Uint8Array(16384), offset: at, length: count, position: from } = buffer ?? {});
-      const bytes = toBytes(into);
+      const bytes = toBytes(buffer);
       return yield ["read", fd, bytes, at ?? 0, count ?? bytes.length - (at ?? 0), from ?? null];
     },
     *write(fd, data, ...rest) {
@@ -346,6 +345,8 @@
   const withCallback = (name, args) => {
     const done = args.pop();
     if (typeof done !== "function") throw wrongType("cb", "of type function", done);
+    // A buffer that nobody gave is the callback's third argument.
+    if (name === "read" && !ArrayBuffer.isView(args[1])) args.splice(1, 1, args[1]?.buffer ?? new Uint8Array(16384), args[1] ?? {});
     const buffer = args[1];
     // A callback's exception is the program's, not the promise's.
     const answer = (...results) => host.post(() => done(...results));

@@ -140,6 +140,10 @@
     return [state === "rejected" ? `<rejected> ${shown}` : shown];
   };
 
+  const none = () => [];
+
+  const isEmpty = (value, shape) => shape.entries === none || value.length === 0 || value.size === 0;
+
   // What is said before the braces, the braces, and the entries that are no properties.
   const shapeOf = (value, ctx, keys, name, tag) => {
     const mark = tag && tag !== name ? `[${tag}] ` : "";
@@ -158,7 +162,7 @@
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
       return { open: `${prefix(name, tag, value.length)}[`, close: "]", array: true, numbers: true, entries: () => typedEntries(value, ctx) };
     }
-    const braces = { open: "{", close: "}", entries: () => [] };
+    const braces = { open: "{", close: "}", entries: none };
     if (typeof value === "function") return { ...braces, base: functionBase(value, name, mark && tag) };
     if (value instanceof RegExp) return { ...braces, base: RegExp.prototype.toString.call(value) };
     if (value instanceof Date) return { ...braces, base: Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString() };
@@ -177,7 +181,7 @@
       if (kind === "String") keys.splice(0, value.length);
       return { ...braces, base: `[${kind}: ${primitive(value.valueOf(), { depthNow: 0 })}]` };
     }
-    if (tag === "Arguments") return { open: "[Arguments] [", close: "]", array: true, entries: (level) => arrayEntries(value, ctx, level) };
+    if (tag === "Arguments") return { ...braces, open: "[Arguments] {" };
     if (/^(Map|Set|Array) Iterator$|^Generator$/.test(tag)) return { ...braces, open: `Object [${tag}] {` };
     if (name === "Object" && mark === "") return braces;
     return { ...braces, open: `${prefix(name, "Object")}${mark}{` };
@@ -185,7 +189,8 @@
 
   const keysOf = (value, ctx) => {
     const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-    const names = Object.keys(value).filter((name) => !isList || !/^(0|[1-9]\d*)$/.test(name));
+    const all = ctx.showHidden ? Object.getOwnPropertyNames(value) : Object.keys(value);
+    const names = all.filter((name) => !isList || !/^(0|[1-9]\d*)$/.test(name));
     const symbols = Object.getOwnPropertySymbols(value).filter((s) => ctx.showHidden || Object.prototype.propertyIsEnumerable.call(value, s));
     return [...names, ...symbols];
   };
@@ -213,6 +218,7 @@
     const keys = keysOf(value, ctx);
     const shape = shapeOf(value, ctx, keys, name, tag);
     if (shape.base !== undefined && keys.length === 0) return shape.base;
+    if (keys.length === 0 && shape.base === undefined && isEmpty(value, shape)) return shape.open + shape.close;
     if (level > ctx.depth) return Array.isArray(value) ? "[Array]" : `[${(name ?? "Object: null prototype") + (tag && tag !== name ? ` [${tag}]` : "")}]`;
     ctx.seen.push(value);
     ctx.depthNow = level;
@@ -252,7 +258,7 @@
     const total = widths.reduce((sum, width) => sum + width + 2, 0);
     const widest = Math.max(...widths) + 2;
     if (widest * 3 + ctx.indent >= WIDTH || !(total / widest > 5 || widest <= 8)) return entries;
-    const usual = Math.max(widest - Math.sqrt(widest - total / entries.length), 1);
+    const usual = Math.max(widest - 3 - Math.sqrt(widest - total / entries.length), 1);
     const columns = Math.min(Math.round(Math.sqrt(2.5 * usual * count) / usual), Math.floor((WIDTH - ctx.indent) / widest), 12, 15);
     if (columns <= 1) return entries;
     const columnWidths = Array.from({ length: columns }, (_, c) => Math.max(...widths.filter((_, i) => i % columns === c), 0) + 2);

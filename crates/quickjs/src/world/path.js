@@ -44,18 +44,17 @@
 
   const dirname = (path) => {
     if (text(path, "path") === "") return ".";
-    let [end] = last(path);
-    if (end === 0) return path[0] === "/" ? "/" : ".";
-    const slashes = end;
-    while (end > 0 && path[end - 1] === "/") end--;
-    if (end === 0) return slashes === 2 ? "//" : "/";
-    return path.slice(0, end);
+    const [start] = last(path);
+    if (start === 0) return path[0] === "/" ? "/" : ".";
+    const dir = path.slice(0, start - 1);
+    return dir === "" ? "/" : dir === "/" ? "//" : dir;
   };
 
   const basename = (path, suffix) => {
     const [start, end] = last(text(path, "path"));
     const name = path.slice(start, end);
     if (suffix === undefined) return name;
+    if (suffix === path) return "";
     return name !== text(suffix, "suffix") && name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   };
 

@@ -109,7 +109,13 @@
   };
 
   // Called by the engine before it runs promise jobs.
-  const runTicks = () => { while (ticks.length > 0) ticks.shift()(); };
+  const runTicks = () => {
+    try {
+      while (ticks.length > 0) ticks.shift()();
+    } finally {
+      if (ticks.length > 0) host.wantTick();
+    }
+  };
 
   const methods = {
     exit, hrtime, nextTick, emit,
