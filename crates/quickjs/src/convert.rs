@@ -116,7 +116,7 @@ impl QuickJs {
             millis(stat.ctime),
             millis(stat.ctime),
         ];
-        self.load("fs")?.invoke("makeStats", &fields.map(|field| self.heap.number(field)))
+        self.load("fs_values")?.invoke("makeStats", &fields.map(|field| self.heap.number(field)))
     }
 
     fn make_error(&self, error: &FsError) -> Thrown<Js> {
@@ -132,7 +132,7 @@ impl QuickJs {
             optional(&error.path)?,
             optional(&error.dest)?,
         ];
-        self.load("fs")?.invoke("makeError", &args)
+        self.load("fs_values")?.invoke("makeError", &args)
     }
 }
 

@@ -1,12 +1,17 @@
 // Blob, File (https://w3c.github.io/FileAPI) and FormData (https://xhr.spec.whatwg.org/#interface-formdata), in memory.
 (host) => {
   class Blob {
-    #bytes; #type;
+    #bytes;
+    #type;
 
     constructor(parts = [], options = {}) {
       if (typeof parts !== "object" || parts === null || typeof parts[Symbol.iterator] !== "function") {
-        throw Object.assign(new TypeError(`The "sources" argument must be an instance of Sequence. Received ${host.load("inspect").received(parts)}`),
-          { code: "ERR_INVALID_ARG_TYPE" });
+        throw Object.assign(
+          new TypeError(
+            `The "sources" argument must be an instance of Sequence. Received ${host.load("inspect").received(parts)}`,
+          ),
+          { code: "ERR_INVALID_ARG_TYPE" },
+        );
       }
       const all = Array.from(parts, (part) => {
         if (part instanceof Blob) return part.#bytes;
@@ -15,18 +20,33 @@
         return host.encode(`${part}`);
       });
       this.#bytes = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
-      all.reduce((at, part) => { this.#bytes.set(part, at); return at + part.length; }, 0);
+      all.reduce((at, part) => {
+        this.#bytes.set(part, at);
+        return at + part.length;
+      }, 0);
       const type = `${options?.type ?? ""}`;
       this.#type = /[^\x20-\x7e]/.test(type) ? "" : type.toLowerCase();
     }
 
-    get size() { return this.#bytes.length; }
-    get type() { return this.#type; }
+    get size() {
+      return this.#bytes.length;
+    }
+    get type() {
+      return this.#type;
+    }
 
-    slice(start = 0, end = this.size, type = "") { return new Blob([this.#bytes.subarray(start, end)], { type }); }
-    async bytes() { return this.#bytes.slice(); }
-    async arrayBuffer() { return this.#bytes.slice().buffer; }
-    async text() { return host.decode(this.#bytes, false); }
+    slice(start = 0, end = this.size, type = "") {
+      return new Blob([this.#bytes.subarray(start, end)], { type });
+    }
+    async bytes() {
+      return this.#bytes.slice();
+    }
+    async arrayBuffer() {
+      return this.#bytes.slice().buffer;
+    }
+    async text() {
+      return host.decode(this.#bytes, false);
+    }
     stream() {
       const bytes = this.#bytes.slice();
       return new (host.load("streams").ReadableStream)({
@@ -36,16 +56,23 @@
         },
       });
     }
-    get [Symbol.toStringTag]() { return "Blob"; }
-    [Symbol.for("nodejs.util.inspect.custom")](_, options, inspect) { return `Blob ${inspect({ size: this.size, type: this.type }, options)}`; }
+    get [Symbol.toStringTag]() {
+      return "Blob";
+    }
+    [Symbol.for("nodejs.util.inspect.custom")](_, options, inspect) {
+      return `Blob ${inspect({ size: this.size, type: this.type }, options)}`;
+    }
 
-    static bytesOf(blob) { return blob.#bytes; }
+    static bytesOf(blob) {
+      return blob.#bytes;
+    }
   }
   const { bytesOf } = Blob;
   delete Blob.bytesOf;
 
   class File extends Blob {
-    #name; #lastModified;
+    #name;
+    #lastModified;
 
     constructor(parts, name, options = {}) {
       super(parts, options);
@@ -53,9 +80,15 @@
       this.#lastModified = Number(options?.lastModified ?? Date.now());
     }
 
-    get name() { return this.#name; }
-    get lastModified() { return this.#lastModified; }
-    get [Symbol.toStringTag]() { return "File"; }
+    get name() {
+      return this.#name;
+    }
+    get lastModified() {
+      return this.#lastModified;
+    }
+    get [Symbol.toStringTag]() {
+      return "File";
+    }
   }
 
   class FormData {
@@ -67,23 +100,45 @@
       return new File([value], filename ?? "blob", { type: value.type });
     }
 
-    append(name, value, filename) { this.#pairs.push([`${name}`.toWellFormed(), FormData.#value(value, filename)]); }
+    append(name, value, filename) {
+      this.#pairs.push([`${name}`.toWellFormed(), FormData.#value(value, filename)]);
+    }
     set(name, value, filename) {
       const at = this.#pairs.findIndex(([k]) => k === `${name}`);
       if (at < 0) return this.append(name, value, filename);
       this.#pairs = this.#pairs.filter(([k], i) => i <= at || k !== `${name}`);
       this.#pairs[at][1] = FormData.#value(value, filename);
     }
-    delete(name) { this.#pairs = this.#pairs.filter(([k]) => k !== `${name}`); }
-    get(name) { return this.#pairs.find(([k]) => k === `${name}`)?.[1] ?? null; }
-    getAll(name) { return this.#pairs.filter(([k]) => k === `${name}`).map(([, v]) => v); }
-    has(name) { return this.#pairs.some(([k]) => k === `${name}`); }
-    forEach(callback, self) { for (const [k, v] of this) callback.call(self, v, k, this); }
-    *entries() { for (const [k, v] of this.#pairs) yield [k, v]; }
-    *keys() { for (const [k] of this) yield k; }
-    *values() { for (const [, v] of this) yield v; }
-    [Symbol.iterator]() { return this.entries(); }
-    get [Symbol.toStringTag]() { return "FormData"; }
+    delete(name) {
+      this.#pairs = this.#pairs.filter(([k]) => k !== `${name}`);
+    }
+    get(name) {
+      return this.#pairs.find(([k]) => k === `${name}`)?.[1] ?? null;
+    }
+    getAll(name) {
+      return this.#pairs.filter(([k]) => k === `${name}`).map(([, v]) => v);
+    }
+    has(name) {
+      return this.#pairs.some(([k]) => k === `${name}`);
+    }
+    forEach(callback, self) {
+      for (const [k, v] of this) callback.call(self, v, k, this);
+    }
+    *entries() {
+      for (const [k, v] of this.#pairs) yield [k, v];
+    }
+    *keys() {
+      for (const [k] of this) yield k;
+    }
+    *values() {
+      for (const [, v] of this) yield v;
+    }
+    [Symbol.iterator]() {
+      return this.entries();
+    }
+    get [Symbol.toStringTag]() {
+      return "FormData";
+    }
   }
 
   // multipart/form-data (https://html.spec.whatwg.org/#multipart-form-data).
@@ -97,7 +152,11 @@
       if (typeof value === "string") {
         parts.push(`${head}\r\n\r\n${value.replace(/\r\n|\r|\n/g, "\r\n")}\r\n`);
       } else {
-        parts.push(`${head}; filename="${escape(value.name)}"\r\nContent-Type: ${value.type || "application/octet-stream"}\r\n\r\n`, value, "\r\n");
+        parts.push(
+          `${head}; filename="${escape(value.name)}"\r\nContent-Type: ${value.type || "application/octet-stream"}\r\n\r\n`,
+          value,
+          "\r\n",
+        );
       }
     }
     parts.push(`--${boundary}--\r\n`);
@@ -105,4 +164,4 @@
   };
 
   return { Blob, File, FormData, encodeForm, bytesOf };
-}
+};

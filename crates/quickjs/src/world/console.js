@@ -1,12 +1,14 @@
-// `console` (https://console.spec.whatwg.org, https://nodejs.org/docs/latest/api/console.html): log, info and debug go to
-// standard output, warn, error and trace to standard error.
+// `console` (https://console.spec.whatwg.org, https://nodejs.org/docs/latest/api/console.html): log, info and debug go
+// to standard output, warn, error and trace to standard error.
 (host) => {
-  const { inspect, format } = host.load("inspect");
+  const { inspect } = host.load("inspect");
+  const { format } = host.load("format");
   const counts = new Map();
   const timers = new Map();
   let indent = "";
 
-  const print = (fd, text) => host.print(fd, `${indent === "" ? text : indent + text.replaceAll("\n", `\n${indent}`)}\n`);
+  const print = (fd, text) =>
+    host.print(fd, `${indent === "" ? text : indent + text.replaceAll("\n", `\n${indent}`)}\n`);
   const out = (...args) => print(1, format(...args));
   const err = (...args) => print(2, format(...args));
 
@@ -22,11 +24,15 @@
 
   const table = (data) => {
     if (typeof data !== "object" || data === null) return out(data);
-    const rows = data instanceof Map ? [...data] : data instanceof Set ? [...data].map((v, i) => [i, v]) : Object.entries(data);
+    const rows =
+      data instanceof Map ? [...data] : data instanceof Set ? [...data].map((v, i) => [i, v]) : Object.entries(data);
     const columns = [];
     let plain = false;
     for (const [, row] of rows) {
-      if (typeof row === "object" && row !== null) for (const name of Object.keys(row)) { if (!columns.includes(name)) columns.push(name); }
+      if (typeof row === "object" && row !== null)
+        for (const name of Object.keys(row)) {
+          if (!columns.includes(name)) columns.push(name);
+        }
       else plain = true;
     }
     const show = (value) => inspect(value, { depth: 0 });
@@ -43,7 +49,13 @@
   };
 
   const console = {
-    log: out, info: out, debug: out, dirxml: out, warn: err, error: err, table,
+    log: out,
+    info: out,
+    debug: out,
+    dirxml: out,
+    warn: err,
+    error: err,
+    table,
     trace(...args) {
       const trace = new Error();
       const lines = trace.stack.split("\n").slice(1).join("\n").trimEnd();
@@ -56,9 +68,16 @@
       err(...args);
     },
     dir: (value, options) => print(1, inspect(value, options)),
-    group(...args) { if (args.length > 0) out(...args); indent += "  "; },
-    groupCollapsed(...args) { this.group(...args); },
-    groupEnd() { indent = indent.slice(2); },
+    group(...args) {
+      if (args.length > 0) out(...args);
+      indent += "  ";
+    },
+    groupCollapsed(...args) {
+      this.group(...args);
+    },
+    groupEnd() {
+      indent = indent.slice(2);
+    },
     count(label = "default") {
       counts.set(`${label}`, (counts.get(`${label}`) ?? 0) + 1);
       out(`${label}: ${counts.get(`${label}`)}`);
@@ -81,4 +100,4 @@
     },
   };
   return { console };
-}
+};

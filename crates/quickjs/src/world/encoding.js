@@ -5,9 +5,13 @@
   for (const [name, all] of [
     ["utf-8", "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8"],
     ["utf-16le", "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le"],
-    ["windows-1252", "ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 "
-      + "iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252"],
-  ]) for (const label of all.split(" ")) labels.set(label, name);
+    [
+      "windows-1252",
+      "ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 " +
+        "iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252",
+    ],
+  ])
+    for (const label of all.split(" ")) labels.set(label, name);
 
   // What windows-1252 has at 0x80 to 0x9F.
   const upper = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
@@ -18,21 +22,32 @@
     if (input === undefined) return new Uint8Array(0);
     if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
     if (input instanceof ArrayBuffer || input instanceof SharedArrayBuffer) return new Uint8Array(input);
-    throw coded(new TypeError('The "list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView.'
-      + ` Received ${host.load("inspect").received(input)}`), "ERR_INVALID_ARG_TYPE");
+    throw coded(
+      new TypeError(
+        'The "list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView.' +
+          ` Received ${host.load("inspect").received(input)}`,
+      ),
+      "ERR_INVALID_ARG_TYPE",
+    );
   };
 
   class TextEncoder {
-    get encoding() { return "utf-8"; }
+    get encoding() {
+      return "utf-8";
+    }
 
-    encode(input = "") { return host.encode(`${input}`); }
+    encode(input = "") {
+      return host.encode(`${input}`);
+    }
 
     encodeInto(source, destination) {
       const [read, written] = host.encodeInto(`${source}`, destination);
       return { read, written };
     }
 
-    get [Symbol.toStringTag]() { return "TextEncoder"; }
+    get [Symbol.toStringTag]() {
+      return "TextEncoder";
+    }
   }
 
   // How many bytes at the end are the beginning of a character that is not complete: they wait for the next chunk.
@@ -50,7 +65,9 @@
       if (length <= back || byte >= 0xf5) return 0;
       // The second byte decides whether it can still become a character.
       const second = bytes[bytes.length - back + 1];
-      const [low, high] = { 0xe0: [0xa0, 0xbf], 0xed: [0x80, 0x9f], 0xf0: [0x90, 0xbf], 0xf4: [0x80, 0x8f] }[byte] ?? [0x80, 0xbf];
+      const [low, high] = { 0xe0: [0xa0, 0xbf], 0xed: [0x80, 0x9f], 0xf0: [0x90, 0xbf], 0xf4: [0x80, 0x8f] }[byte] ?? [
+        0x80, 0xbf,
+      ];
       return back === 1 || (second >= low && second <= high) ? back : 0;
     }
     return 0;
@@ -69,23 +86,37 @@
     return text.toWellFormed();
   };
 
-  const single = (bytes) => Array.from(bytes, (b) => (b >= 0x80 && b < 0xa0 ? upper[b - 0x80] : String.fromCharCode(b))).join("");
+  const single = (bytes) =>
+    Array.from(bytes, (b) => (b >= 0x80 && b < 0xa0 ? upper[b - 0x80] : String.fromCharCode(b))).join("");
 
   class TextDecoder {
-    #encoding; #fatal; #ignoreBOM; #rest = new Uint8Array(0); #started = false;
+    #encoding;
+    #fatal;
+    #ignoreBOM;
+    #rest = new Uint8Array(0);
+    #started = false;
 
     constructor(label = "utf-8", options = {}) {
       const encoding = labels.get(`${label}`.trim().toLowerCase());
-      if (encoding === undefined) throw coded(new RangeError(`The "${label}" encoding is not supported`), "ERR_ENCODING_NOT_SUPPORTED");
+      if (encoding === undefined)
+        throw coded(new RangeError(`The "${label}" encoding is not supported`), "ERR_ENCODING_NOT_SUPPORTED");
       this.#encoding = encoding;
       this.#fatal = Boolean(options?.fatal);
       this.#ignoreBOM = Boolean(options?.ignoreBOM);
     }
 
-    get encoding() { return this.#encoding; }
-    get fatal() { return this.#fatal; }
-    get ignoreBOM() { return this.#ignoreBOM; }
-    get [Symbol.toStringTag]() { return "TextDecoder"; }
+    get encoding() {
+      return this.#encoding;
+    }
+    get fatal() {
+      return this.#fatal;
+    }
+    get ignoreBOM() {
+      return this.#ignoreBOM;
+    }
+    get [Symbol.toStringTag]() {
+      return "TextDecoder";
+    }
 
     decode(input, options) {
       const stream = Boolean(options?.stream);
@@ -103,7 +134,10 @@
       if (text === undefined) {
         this.#rest = new Uint8Array(0);
         this.#started = false;
-        throw coded(new TypeError(`The encoded data was not valid for encoding ${this.#encoding}`), "ERR_ENCODING_INVALID_ENCODED_DATA");
+        throw coded(
+          new TypeError(`The encoded data was not valid for encoding ${this.#encoding}`),
+          "ERR_ENCODING_INVALID_ENCODED_DATA",
+        );
       }
       if (!this.#started && text !== "") {
         if (!this.#ignoreBOM && this.#encoding !== "windows-1252" && text[0] === "\ufeff") text = text.slice(1);
@@ -120,4 +154,4 @@
   }
 
   return { TextEncoder, TextDecoder };
-}
+};

@@ -1,5 +1,5 @@
-// Events: Event, CustomEvent, EventTarget, AbortController, AbortSignal (https://dom.spec.whatwg.org).
-// There is no tree here, so an event visits its target only.
+// Events: Event, CustomEvent, EventTarget, AbortController, AbortSignal (https://dom.spec.whatwg.org). There is no tree
+// here, so an event visits its target only.
 (host) => {
   // What only the dispatch may touch.
   const inside = Symbol("event");
@@ -9,34 +9,81 @@
       if (arguments.length === 0) throw new TypeError('The "type" argument must be specified');
       const { bubbles = false, cancelable = false, composed = false } = options ?? {};
       Object.defineProperty(this, inside, {
-        value: { type: `${type}`, bubbles: !!bubbles, cancelable: !!cancelable, composed: !!composed, target: null, prevented: false,
-          stopped: false, passive: false, dispatching: false, time: host.now() },
+        value: {
+          type: `${type}`,
+          bubbles: !!bubbles,
+          cancelable: !!cancelable,
+          composed: !!composed,
+          target: null,
+          prevented: false,
+          stopped: false,
+          passive: false,
+          dispatching: false,
+          time: host.now(),
+        },
       });
     }
 
-    get type() { return this[inside].type; }
-    get bubbles() { return this[inside].bubbles; }
-    get cancelable() { return this[inside].cancelable; }
-    get composed() { return this[inside].composed; }
-    get target() { return this[inside].target; }
-    get srcElement() { return this[inside].target; }
-    get currentTarget() { return this[inside].dispatching ? this[inside].target : null; }
-    get eventPhase() { return this[inside].dispatching ? 2 : 0; }
-    get defaultPrevented() { return this[inside].prevented; }
-    get returnValue() { return !this[inside].prevented; }
-    get timeStamp() { return this[inside].time; }
-    get isTrusted() { return false; }
-    composedPath() { return this[inside].dispatching ? [this[inside].target] : []; }
-    preventDefault() { if (this.cancelable && !this[inside].passive) this[inside].prevented = true; }
+    get type() {
+      return this[inside].type;
+    }
+    get bubbles() {
+      return this[inside].bubbles;
+    }
+    get cancelable() {
+      return this[inside].cancelable;
+    }
+    get composed() {
+      return this[inside].composed;
+    }
+    get target() {
+      return this[inside].target;
+    }
+    get srcElement() {
+      return this[inside].target;
+    }
+    get currentTarget() {
+      return this[inside].dispatching ? this[inside].target : null;
+    }
+    get eventPhase() {
+      return this[inside].dispatching ? 2 : 0;
+    }
+    get defaultPrevented() {
+      return this[inside].prevented;
+    }
+    get returnValue() {
+      return !this[inside].prevented;
+    }
+    get timeStamp() {
+      return this[inside].time;
+    }
+    get isTrusted() {
+      return false;
+    }
+    composedPath() {
+      return this[inside].dispatching ? [this[inside].target] : [];
+    }
+    preventDefault() {
+      if (this.cancelable && !this[inside].passive) this[inside].prevented = true;
+    }
     stopPropagation() {}
-    stopImmediatePropagation() { this[inside].stopped = true; }
-    get [Symbol.toStringTag]() { return "Event"; }
+    stopImmediatePropagation() {
+      this[inside].stopped = true;
+    }
+    get [Symbol.toStringTag]() {
+      return "Event";
+    }
   }
 
   class CustomEvent extends Event {
     #detail;
-    constructor(type, options = {}) { super(type, options); this.#detail = options?.detail ?? null; }
-    get detail() { return this.#detail; }
+    constructor(type, options = {}) {
+      super(type, options);
+      this.#detail = options?.detail ?? null;
+    }
+    get detail() {
+      return this.#detail;
+    }
   }
 
   class EventTarget {
@@ -45,7 +92,9 @@
     addEventListener(type, callback, options) {
       if (callback === null || callback === undefined) return;
       if (typeof callback !== "function" && typeof callback !== "object") {
-        throw new TypeError(`The "listener" argument must be an instance of EventListener. Received ${host.load("inspect").received(callback)}`);
+        throw new TypeError(
+          `The "listener" argument must be an instance of EventListener. Received ${host.load("inspect").received(callback)}`,
+        );
       }
       const given = typeof options === "object" && options !== null ? options : { capture: options };
       const { once = false, passive = false, signal } = given;
@@ -61,7 +110,10 @@
       const capture = Boolean(typeof options === "object" && options !== null ? options.capture : options);
       const list = this.#listeners.get(`${type}`) ?? [];
       for (const l of list) if (l.callback === callback && l.capture === capture) l.removed = true;
-      this.#listeners.set(`${type}`, list.filter((l) => !l.removed));
+      this.#listeners.set(
+        `${type}`,
+        list.filter((l) => !l.removed),
+      );
     }
 
     dispatchEvent(event) {
@@ -89,7 +141,9 @@
       return !state.prevented;
     }
 
-    get [Symbol.toStringTag]() { return "EventTarget"; }
+    get [Symbol.toStringTag]() {
+      return "EventTarget";
+    }
   }
 
   // `target.on<type> = f`, called after the listeners that were there before it.
@@ -98,7 +152,9 @@
     Object.defineProperty(prototype, `on${type}`, {
       configurable: true,
       enumerable: true,
-      get() { return held.get(this)?.callback ?? null; },
+      get() {
+        return held.get(this)?.callback ?? null;
+      },
       set(callback) {
         const before = held.get(this);
         if (before) this.removeEventListener(type, before.listener);
@@ -114,17 +170,27 @@
   const token = Symbol("made here");
 
   class AbortSignal extends EventTarget {
-    #reason; #aborted = false; #dependents = [];
+    #reason;
+    #aborted = false;
+    #dependents = [];
 
     constructor(key) {
       if (key !== token) throw new TypeError("Illegal constructor");
       super();
     }
 
-    get aborted() { return this.#aborted; }
-    get reason() { return this.#reason; }
-    throwIfAborted() { if (this.#aborted) throw this.#reason; }
-    get [Symbol.toStringTag]() { return "AbortSignal"; }
+    get aborted() {
+      return this.#aborted;
+    }
+    get reason() {
+      return this.#reason;
+    }
+    throwIfAborted() {
+      if (this.#aborted) throw this.#reason;
+    }
+    get [Symbol.toStringTag]() {
+      return "AbortSignal";
+    }
 
     static abort(reason) {
       const signal = new AbortSignal(token);
@@ -134,7 +200,10 @@
 
     static timeout(ms) {
       const signal = new AbortSignal(token);
-      host.setTimer(() => signal.#abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), Number(ms));
+      host.setTimer(
+        () => signal.#abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
+        Number(ms),
+      );
       return signal;
     }
 
@@ -155,7 +224,9 @@
       for (const dependent of this.#dependents.splice(0)) dependent.#abort(reason);
     }
 
-    static [token](signal, reason) { signal.#abort(reason); }
+    static [token](signal, reason) {
+      signal.#abort(reason);
+    }
   }
   handler(AbortSignal.prototype, "abort");
   const abort = AbortSignal[token];
@@ -163,10 +234,16 @@
 
   class AbortController {
     #signal = new AbortSignal(token);
-    get signal() { return this.#signal; }
-    abort(reason) { abort(this.#signal, reason); }
-    get [Symbol.toStringTag]() { return "AbortController"; }
+    get signal() {
+      return this.#signal;
+    }
+    abort(reason) {
+      abort(this.#signal, reason);
+    }
+    get [Symbol.toStringTag]() {
+      return "AbortController";
+    }
   }
 
   return { Event, CustomEvent, EventTarget, AbortController, AbortSignal };
-}
+};

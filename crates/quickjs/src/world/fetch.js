@@ -1,59 +1,11 @@
-// fetch, Headers, Request, Response (https://fetch.spec.whatwg.org). The host carries requests out, if it was granted the
+// fetch, Request, Response (https://fetch.spec.whatwg.org). The host carries requests out, if it was granted the
 // network; there are no cookies, caches or origins here, so no modes or credentials.
 (host) => {
   const { ReadableStream } = host.load("streams");
   const { URL, URLSearchParams } = host.load("url");
   const { AbortController } = host.load("events");
+  const { Headers } = host.load("headers");
   const isToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  const trim = /^[\t\n\r ]+|[\t\n\r ]+$/g;
-
-  class Headers {
-    #list = new Map();
-
-    constructor(init) {
-      if (init === undefined) return;
-      if (typeof init !== "object" || init === null) throw new TypeError("Headers constructor: init is neither a sequence nor a record");
-      const pairs = typeof init[Symbol.iterator] === "function" ? Array.from(init) : Object.entries(init);
-      for (const pair of pairs) {
-        const both = Array.from(pair);
-        if (both.length !== 2) throw new TypeError("Headers constructor: expected name/value pair to be length 2");
-        this.append(...both);
-      }
-    }
-
-    static #name(name) {
-      if (!isToken.test(`${name}`)) throw new TypeError(`Headers: "${name}" is an invalid header name`);
-      return `${name}`.toLowerCase();
-    }
-
-    static #value(value) {
-      const text = `${value}`.replace(trim, "");
-      if (/[\0\r\n]|[^\0-\xff]/.test(text)) throw new TypeError(`Headers: "${text}" is an invalid header value`);
-      return text;
-    }
-
-    append(name, value) {
-      const key = Headers.#name(name);
-      this.#list.set(key, [...(this.#list.get(key) ?? []), Headers.#value(value)]);
-    }
-    set(name, value) { this.#list.set(Headers.#name(name), [Headers.#value(value)]); }
-    get(name) { return this.#list.get(Headers.#name(name))?.join(", ") ?? null; }
-    has(name) { return this.#list.has(Headers.#name(name)); }
-    delete(name) { this.#list.delete(Headers.#name(name)); }
-    getSetCookie() { return [...(this.#list.get("set-cookie") ?? [])]; }
-    forEach(callback, self) { for (const [k, v] of this) callback.call(self, v, k, this); }
-    *entries() {
-      for (const key of [...this.#list.keys()].sort()) {
-        if (key === "set-cookie") for (const cookie of this.#list.get(key)) yield [key, cookie];
-        else yield [key, this.get(key)];
-      }
-    }
-    *keys() { for (const [k] of this) yield k; }
-    *values() { for (const [, v] of this) yield v; }
-    [Symbol.iterator]() { return this.entries(); }
-    get [Symbol.toStringTag]() { return "Headers"; }
-    [Symbol.for("nodejs.util.inspect.custom")](_, options, inspect) { return `Headers ${inspect(Object.fromEntries(this), options)}`; }
-  }
 
   const copy = (bytes) => new Uint8Array(bytes);
 
@@ -61,9 +13,11 @@
   const extract = (body) => {
     if (body === undefined || body === null) return { source: null };
     if (typeof body === "string") return { source: host.encode(body), type: "text/plain;charset=UTF-8" };
-    if (body instanceof URLSearchParams) return { source: host.encode(body.toString()), type: "application/x-www-form-urlencoded;charset=UTF-8" };
+    if (body instanceof URLSearchParams)
+      return { source: host.encode(body.toString()), type: "application/x-www-form-urlencoded;charset=UTF-8" };
     if (body instanceof ArrayBuffer) return { source: copy(new Uint8Array(body)) };
-    if (ArrayBuffer.isView(body)) return { source: copy(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)) };
+    if (ArrayBuffer.isView(body))
+      return { source: copy(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)) };
     if (body instanceof ReadableStream) {
       if (body.locked) throw new TypeError("Response body object should not be disturbed or locked");
       return { source: null, stream: body };
@@ -74,15 +28,18 @@
     return { source: host.encode(`${body}`), type: "text/plain;charset=UTF-8" };
   };
 
-  const streamOf = (bytes) => new ReadableStream({
-    start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+  const streamOf = (bytes) =>
+    new ReadableStream({
+      start(controller) {
+        if (bytes.length > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    });
 
   class Body {
-    #source; #stream; #used = false;
+    #source;
+    #stream;
+    #used = false;
 
     constructor(extracted) {
       this.#source = extracted.source;
@@ -97,7 +54,9 @@
       return this.#stream;
     }
 
-    get bodyUsed() { return this.#used; }
+    get bodyUsed() {
+      return this.#used;
+    }
 
     async #bytes() {
       if (this.#used || this.#stream?.locked) throw new TypeError("Body is unusable: Body has already been read");
@@ -110,18 +69,32 @@
         chunks.push(chunk);
       }
       const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-      chunks.reduce((at, chunk) => { whole.set(chunk, at); return at + chunk.length; }, 0);
+      chunks.reduce((at, chunk) => {
+        whole.set(chunk, at);
+        return at + chunk.length;
+      }, 0);
       return whole;
     }
 
-    bytes() { return this.#bytes(); }
-    async arrayBuffer() { return copy(await this.#bytes()).buffer; }
-    async text() { return new (host.load("encoding").TextDecoder)().decode(await this.#bytes()); }
-    async json() { return JSON.parse(await this.text()); }
-    async blob() { return new (host.load("blob").Blob)([await this.#bytes()], { type: this.headers.get("content-type") ?? "" }); }
+    bytes() {
+      return this.#bytes();
+    }
+    async arrayBuffer() {
+      return copy(await this.#bytes()).buffer;
+    }
+    async text() {
+      return new (host.load("encoding").TextDecoder)().decode(await this.#bytes());
+    }
+    async json() {
+      return JSON.parse(await this.text());
+    }
+    async blob() {
+      return new (host.load("blob").Blob)([await this.#bytes()], { type: this.headers.get("content-type") ?? "" });
+    }
     async formData() {
       const type = this.headers.get("content-type") ?? "";
-      if (!type.startsWith("application/x-www-form-urlencoded")) throw new TypeError(`Content-Type "${type}" cannot be parsed as form data`);
+      if (!type.startsWith("application/x-www-form-urlencoded"))
+        throw new TypeError(`Content-Type "${type}" cannot be parsed as form data`);
       const form = new (host.load("blob").FormData)();
       for (const [name, value] of new URLSearchParams(await this.text())) form.append(name, value);
       return form;
@@ -138,7 +111,11 @@
   }
 
   class Request extends Body {
-    #url; #method; #headers; #signal; #redirect;
+    #url;
+    #method;
+    #headers;
+    #signal;
+    #redirect;
 
     constructor(input, init = {}) {
       const from = input instanceof Request ? input : undefined;
@@ -146,29 +123,52 @@
       const extracted = given ? extract(init.body) : from ? from.split() : { source: null };
       super(extracted);
       const url = from ? from.url : new URL(`${input}`);
-      if (!from && (url.username !== "" || url.password !== "")) throw new TypeError(`Request cannot be constructed from a URL that includes credentials: ${input}`);
+      if (!from && (url.username !== "" || url.password !== ""))
+        throw new TypeError(`Request cannot be constructed from a URL that includes credentials: ${input}`);
       this.#url = from ? url : url.href;
       const method = `${init.method ?? from?.method ?? "GET"}`;
-      if (!isToken.test(method) || /^(CONNECT|TRACE|TRACK)$/i.test(method)) throw new TypeError(`'${method}' is not a valid HTTP method.`);
+      if (!isToken.test(method) || /^(CONNECT|TRACE|TRACK)$/i.test(method))
+        throw new TypeError(`'${method}' is not a valid HTTP method.`);
       this.#method = /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
-      if (given && /^(GET|HEAD)$/.test(this.#method)) throw new TypeError("Request with GET/HEAD method cannot have body.");
+      if (given && /^(GET|HEAD)$/.test(this.#method))
+        throw new TypeError("Request with GET/HEAD method cannot have body.");
       this.#headers = new Headers(init.headers ?? from?.headers);
-      if (extracted.type !== undefined && !this.#headers.has("content-type")) this.#headers.append("content-type", extracted.type);
+      if (extracted.type !== undefined && !this.#headers.has("content-type"))
+        this.#headers.append("content-type", extracted.type);
       this.#signal = init.signal ?? from?.signal ?? new AbortController().signal;
       this.#redirect = `${init.redirect ?? from?.redirect ?? "follow"}`;
     }
 
-    get url() { return this.#url; }
-    get method() { return this.#method; }
-    get headers() { return this.#headers; }
-    get signal() { return this.#signal; }
-    get redirect() { return this.#redirect; }
-    clone() { return new Request(this); }
-    get [Symbol.toStringTag]() { return "Request"; }
+    get url() {
+      return this.#url;
+    }
+    get method() {
+      return this.#method;
+    }
+    get headers() {
+      return this.#headers;
+    }
+    get signal() {
+      return this.#signal;
+    }
+    get redirect() {
+      return this.#redirect;
+    }
+    clone() {
+      return new Request(this);
+    }
+    get [Symbol.toStringTag]() {
+      return "Request";
+    }
   }
 
   class Response extends Body {
-    #status; #statusText; #headers; #url = ""; #redirected = false; #type = "default";
+    #status;
+    #statusText;
+    #headers;
+    #url = "";
+    #redirected = false;
+    #type = "default";
 
     constructor(body = null, init = {}) {
       const extracted = extract(body);
@@ -182,7 +182,8 @@
       }
       this.#statusText = `${init.statusText ?? ""}`;
       this.#headers = new Headers(init.headers);
-      if (extracted.type !== undefined && !this.#headers.has("content-type")) this.#headers.append("content-type", extracted.type);
+      if (extracted.type !== undefined && !this.#headers.has("content-type"))
+        this.#headers.append("content-type", extracted.type);
     }
 
     static received(head, stream) {
@@ -213,13 +214,27 @@
       return response;
     }
 
-    get status() { return this.#status; }
-    get statusText() { return this.#statusText; }
-    get ok() { return this.#status >= 200 && this.#status <= 299; }
-    get headers() { return this.#headers; }
-    get url() { return this.#url; }
-    get redirected() { return this.#redirected; }
-    get type() { return this.#type; }
+    get status() {
+      return this.#status;
+    }
+    get statusText() {
+      return this.#statusText;
+    }
+    get ok() {
+      return this.#status >= 200 && this.#status <= 299;
+    }
+    get headers() {
+      return this.#headers;
+    }
+    get url() {
+      return this.#url;
+    }
+    get redirected() {
+      return this.#redirected;
+    }
+    get type() {
+      return this.#type;
+    }
     clone() {
       const { source, stream } = this.split();
       const copied = new Response(stream ?? source, { statusText: this.#statusText, headers: this.#headers });
@@ -229,7 +244,9 @@
       copied.#type = this.#type;
       return copied;
     }
-    get [Symbol.toStringTag]() { return "Response"; }
+    get [Symbol.toStringTag]() {
+      return "Response";
+    }
   }
   const { received } = Response;
   delete Response.received;
@@ -242,7 +259,16 @@
     const [, type, base64] = /^data:(.*?)(;\s*base64)?$/i.exec(url.slice(0, comma));
     const text = decodeURIComponent(url.slice(comma + 1).replace(/#.*$/, ""));
     const bytes = base64 ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : host.encode(text);
-    return received({ status: 200, statusText: "OK", url, redirected: false, headers: [["content-type", type || "text/plain;charset=US-ASCII"]] }, streamOf(bytes));
+    return received(
+      {
+        status: 200,
+        statusText: "OK",
+        url,
+        redirected: false,
+        headers: [["content-type", type || "text/plain;charset=US-ASCII"]],
+      },
+      streamOf(bytes),
+    );
   };
 
   const fetch = async (input, init) => {
@@ -256,34 +282,56 @@
     return send(request, body);
   };
 
-  const send = (request, body) => new Promise((resolve, reject) => {
-    let controller;
-    let answered = false;
-    let over = false;
-    const stream = new ReadableStream({
-      start(c) { controller = c; },
-      cancel() { if (!over) host.abortFetch(id); over = true; },
-    }, { highWaterMark: 0 });
-    const fail = (error) => {
-      over = true;
-      if (answered) controller.error(error);
-      else reject(error);
-    };
-    const id = host.fetch(request.url, request.method, [...request.headers], body, request.redirect, {
-      head(status, statusText, url, redirected, headers) {
-        answered = true;
-        resolve(received({ status, statusText, url, redirected, headers }, stream));
-      },
-      chunk(bytes) { if (!over && bytes.length > 0) controller.enqueue(bytes); },
-      end() { if (!over) { over = true; controller.close(); } },
-      error(message) { if (!over) fail(failed(message)); },
+  const send = (request, body) =>
+    new Promise((resolve, reject) => {
+      let controller;
+      let answered = false;
+      let over = false;
+      const stream = new ReadableStream(
+        {
+          start(c) {
+            controller = c;
+          },
+          cancel() {
+            if (!over) host.abortFetch(id);
+            over = true;
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const fail = (error) => {
+        over = true;
+        if (answered) controller.error(error);
+        else reject(error);
+      };
+      const id = host.fetch(request.url, request.method, [...request.headers], body, request.redirect, {
+        head(status, statusText, url, redirected, headers) {
+          answered = true;
+          resolve(received({ status, statusText, url, redirected, headers }, stream));
+        },
+        chunk(bytes) {
+          if (!over && bytes.length > 0) controller.enqueue(bytes);
+        },
+        end() {
+          if (!over) {
+            over = true;
+            controller.close();
+          }
+        },
+        error(message) {
+          if (!over) fail(failed(message));
+        },
+      });
+      request.signal.addEventListener(
+        "abort",
+        () => {
+          if (over) return;
+          host.abortFetch(id);
+          fail(request.signal.reason ?? new DOMException("This operation was aborted", "AbortError"));
+        },
+        { once: true },
+      );
     });
-    request.signal.addEventListener("abort", () => {
-      if (over) return;
-      host.abortFetch(id);
-      fail(request.signal.reason ?? new DOMException("This operation was aborted", "AbortError"));
-    }, { once: true });
-  });
 
   return { fetch, Headers, Request, Response };
-}
+};

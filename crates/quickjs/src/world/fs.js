@@ -1,112 +1,13 @@
-// Node's `fs` beyond the bare calls (https://nodejs.org/docs/latest/api/fs.html): optional arguments, string flags, what is
-// made of several calls, the *Sync forms and `fs.promises`.
+// Node's `fs` beyond the bare calls (https://nodejs.org/docs/latest/api/fs.html): optional arguments, string flags,
+// what is made of several calls, the *Sync forms and `fs.promises`.
 //
 // Each operation is a generator that yields `[call, ...arguments]` and gets the call's result; three drivers run it: at
 // once, as a promise, with a callback.
 (host) => {
   const constants = host.load("constants");
-  const { received } = host.load("inspect");
-
-  const coded = (error, code) => Object.assign(error, { code });
-  const wrongType = (name, expected, value) =>
-    coded(new TypeError(`The "${name}" argument must be ${expected}. Received ${received(value)}`), "ERR_INVALID_ARG_TYPE");
-
-  const pathOf = (value, name = "path") => {
-    let path = value;
-    if (ArrayBuffer.isView(value)) path = host.decode(value, false);
-    else if (typeof value === "object" && value !== null && typeof value.href === "string") path = host.load("url").fileURLToPath(value);
-    if (typeof path !== "string") throw wrongType(name, "of type string or an instance of Buffer or URL", value);
-    if (path.includes("\0")) {
-      throw coded(new TypeError(`The argument '${name}' must be a string, Uint8Array, or URL without null bytes. Received ${host.load("inspect").inspect(path)}`), "ERR_INVALID_ARG_VALUE");
-    }
-    return path;
-  };
-
-  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC } = constants;
-  const base = { r: O_RDONLY, w: O_TRUNC | O_CREAT | O_WRONLY, a: O_APPEND | O_CREAT | O_WRONLY };
-  const plus = { r: O_RDWR, w: O_TRUNC | O_CREAT | O_RDWR, a: O_APPEND | O_CREAT | O_RDWR };
-
-  const flagsOf = (flags = "r") => {
-    if (typeof flags === "number") return flags;
-    const letters = `${flags}`;
-    const known = /^(?:(r)s?|([wa])x?|x([wa])|(a)s|s([ra]))(\+?)$/.exec(letters);
-    if (known === null) throw coded(new TypeError(`The argument 'flags' is invalid. Received ${host.load("inspect").inspect(flags)}`), "ERR_INVALID_ARG_VALUE");
-    const letter = known.slice(1, 6).find((found) => found !== undefined);
-    return (known[6] === "+" ? plus : base)[letter] | (letters.includes("x") ? O_EXCL : 0) | (letters.includes("s") ? O_SYNC : 0);
-  };
-
-  const modeOf = (mode, usual) => {
-    if (mode === undefined || mode === null) return usual;
-    return typeof mode === "string" ? parseInt(mode, 8) : mode;
-  };
-
-  const seconds = (time) => (time instanceof Date ? time.getTime() / 1000 : Number(time));
-  const option = (options, name) => (typeof options === "object" && options !== null ? options[name] : undefined);
-  const encodingOf = (options) => (typeof options === "string" ? options : option(options, "encoding") ?? undefined);
-
-  const toText = (bytes, encoding) => {
-    switch (`${encoding}`.toLowerCase()) {
-      case "utf8": case "utf-8": return host.decode(bytes, false);
-      case "latin1": case "binary": return Array.from(bytes, (b) => String.fromCharCode(b)).join("");
-      case "ascii": return Array.from(bytes, (b) => String.fromCharCode(b & 0x7f)).join("");
-      case "hex": return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
-      case "base64": return btoa(toText(bytes, "latin1"));
-      case "utf16le": case "utf-16le": case "ucs2": case "ucs-2": return new (host.load("encoding").TextDecoder)("utf-16le", { ignoreBOM: true }).decode(bytes);
-      default: throw coded(new TypeError(`The argument 'encoding' is invalid encoding. Received '${encoding}'`), "ERR_INVALID_ARG_VALUE");
-    }
-  };
-
-  const toBytes = (data, encoding = "utf8") => {
-    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    if (typeof data !== "string") throw wrongType("data", "of type string or an instance of Buffer, TypedArray, or DataView", data);
-    switch (`${encoding}`.toLowerCase()) {
-      case "utf8": case "utf-8": return host.encode(data);
-      case "latin1": case "binary": case "ascii": return Uint8Array.from(data, (c) => c.charCodeAt(0) & 0xff);
-      case "hex": return Uint8Array.from(data.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => parseInt(pair, 16));
-      case "base64": return toBytes(atob(data), "latin1");
-      default: throw coded(new TypeError(`The argument 'encoding' is invalid encoding. Received '${encoding}'`), "ERR_INVALID_ARG_VALUE");
-    }
-  };
-
-  const kinds = {
-    isFile: constants.S_IFREG, isDirectory: constants.S_IFDIR, isSymbolicLink: constants.S_IFLNK, isFIFO: constants.S_IFIFO,
-    isSocket: constants.S_IFSOCK, isCharacterDevice: constants.S_IFCHR, isBlockDevice: constants.S_IFBLK,
-  };
-
-  class Stats {}
-  class Dirent {
-    constructor(name, path, mode) {
-      this.name = name;
-      this.parentPath = path;
-      this.path = path;
-      Object.defineProperty(this, "mode", { value: mode });
-    }
-  }
-  for (const [name, kind] of Object.entries(kinds)) {
-    const is = { [name]() { return (this.mode & constants.S_IFMT) === kind; } }[name];
-    for (const Class of [Stats, Dirent]) Object.defineProperty(Class.prototype, name, { configurable: true, writable: true, value: is });
-  }
-  for (const name of ["atime", "mtime", "ctime", "birthtime"]) {
-    Object.defineProperty(Stats.prototype, name, {
-      configurable: true,
-      enumerable: true,
-      get() { return new Date(this[`${name}Ms`] + 0.5); },
-      set(value) { Object.defineProperty(this, name, { configurable: true, enumerable: true, writable: true, value }); },
-    });
-  }
-  const fields = ["dev", "mode", "nlink", "uid", "gid", "rdev", "blksize", "ino", "size", "blocks", "atimeMs", "mtimeMs", "ctimeMs", "birthtimeMs"];
-  const makeStats = (...values) => {
-    const stats = new Stats();
-    fields.forEach((name, at) => { stats[name] = values[at]; });
-    return stats;
-  };
-
-  const makeError = (message, errno, code, syscall, path, dest) => {
-    const error = Object.assign(new Error(message), { errno, code, syscall });
-    if (path !== undefined) error.path = path;
-    if (dest !== undefined) error.dest = dest;
-    return error;
-  };
+  const { coded, encodingOf, flagsOf, modeOf, option, pathOf, seconds, toBytes, toText, wrongType } =
+    host.load("fs_values");
+  const { Dirent, Stats, makeError, makeStats } = host.load("fs_values");
 
   function* readAll(fd) {
     const { size, mode } = yield ["fstat", fd];
@@ -182,43 +83,82 @@
     return found;
   }
 
-  const stat = (call) => function* (path, options) {
-    const where = call === "fstat" ? path : pathOf(path);
-    if (option(options, "bigint")) throw coded(new TypeError("The option 'bigint' is not supported"), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
-    try {
-      return yield [call, where];
-    } catch (error) {
-      if (option(options, "throwIfNoEntry") === false && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
-      throw error;
-    }
-  };
-  const times = (call) => function* (target, atime, mtime) {
-    yield [call, call === "futimes" ? target : pathOf(target), seconds(atime), seconds(mtime)];
-  };
-  const onPath = (call) => function* (path, ...rest) { return yield [call, pathOf(path), ...rest]; };
-  const onFd = (call) => function* (fd, ...rest) { return yield [call, fd, ...rest]; };
-  const twoPaths = (call, a, b) => function* (from, to) { yield [call, pathOf(from, a), pathOf(to, b)]; };
+  const stat = (call) =>
+    function* (path, options) {
+      const where = call === "fstat" ? path : pathOf(path);
+      if (option(options, "bigint"))
+        throw coded(new TypeError("The option 'bigint' is not supported"), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+      try {
+        return yield [call, where];
+      } catch (error) {
+        if (option(options, "throwIfNoEntry") === false && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+          return undefined;
+        throw error;
+      }
+    };
+  const times = (call) =>
+    function* (target, atime, mtime) {
+      yield [call, call === "futimes" ? target : pathOf(target), seconds(atime), seconds(mtime)];
+    };
+  const onPath = (call) =>
+    function* (path, ...rest) {
+      return yield [call, pathOf(path), ...rest];
+    };
+  const onFd = (call) =>
+    function* (fd, ...rest) {
+      return yield [call, fd, ...rest];
+    };
+  const twoPaths = (call, a, b) =>
+    function* (from, to) {
+      yield [call, pathOf(from, a), pathOf(to, b)];
+    };
 
   const operations = {
-    *access(path, mode) { yield ["access", pathOf(path), mode ?? constants.F_OK]; },
-    *chmod(path, mode) { yield ["chmod", pathOf(path), modeOf(mode, 0)]; },
-    *fchmod(fd, mode) { yield ["fchmod", fd, modeOf(mode, 0)]; },
-    chown: onPath("chown"), lchown: onPath("lchown"), fchown: onFd("fchown"),
-    close: onFd("close"), fsync: onFd("fsync"), fdatasync: onFd("fdatasync"),
-    stat: stat("stat"), lstat: stat("lstat"), fstat: stat("fstat"),
-    utimes: times("utimes"), lutimes: times("lutimes"), futimes: times("futimes"),
-    link: twoPaths("link", "existingPath", "newPath"), rename: twoPaths("rename", "oldPath", "newPath"),
+    *access(path, mode) {
+      yield ["access", pathOf(path), mode ?? constants.F_OK];
+    },
+    *chmod(path, mode) {
+      yield ["chmod", pathOf(path), modeOf(mode, 0)];
+    },
+    *fchmod(fd, mode) {
+      yield ["fchmod", fd, modeOf(mode, 0)];
+    },
+    chown: onPath("chown"),
+    lchown: onPath("lchown"),
+    fchown: onFd("fchown"),
+    close: onFd("close"),
+    fsync: onFd("fsync"),
+    fdatasync: onFd("fdatasync"),
+    stat: stat("stat"),
+    lstat: stat("lstat"),
+    fstat: stat("fstat"),
+    utimes: times("utimes"),
+    lutimes: times("lutimes"),
+    futimes: times("futimes"),
+    link: twoPaths("link", "existingPath", "newPath"),
+    rename: twoPaths("rename", "oldPath", "newPath"),
     symlink: twoPaths("symlink", "target", "path"),
-    rmdir: onPath("rmdir"), unlink: onPath("unlink"),
-    *ftruncate(fd, len) { yield ["ftruncate", fd, len ?? 0]; },
-    *truncate(path, len) { yield [typeof path === "number" ? "ftruncate" : "truncate", typeof path === "number" ? path : pathOf(path), len ?? 0]; },
+    rmdir: onPath("rmdir"),
+    unlink: onPath("unlink"),
+    *ftruncate(fd, len) {
+      yield ["ftruncate", fd, len ?? 0];
+    },
+    *truncate(path, len) {
+      yield [
+        typeof path === "number" ? "ftruncate" : "truncate",
+        typeof path === "number" ? path : pathOf(path),
+        len ?? 0,
+      ];
+    },
     *mkdir(path, options) {
       const mode = modeOf(typeof options === "object" && options !== null ? options.mode : options, 0o777);
       if (option(options, "recursive")) return yield* mkdirAll(pathOf(path), mode);
       yield ["mkdir", pathOf(path), mode];
       return undefined;
     },
-    *open(path, flags, mode) { return yield ["open", pathOf(path), flagsOf(flags), modeOf(mode, 0o666)]; },
+    *open(path, flags, mode) {
+      return yield ["open", pathOf(path), flagsOf(flags), modeOf(mode, 0o666)];
+    },
     *read(fd, buffer, offset, length, position) {
       let [at, count, from] = [offset, length, position];
       if (typeof offset === "object" && offset !== null) ({ offset: at, length: count, position: from } = offset);
@@ -230,12 +170,17 @@
         const bytes = toBytes(data, rest[1]);
         return yield ["write", fd, bytes, 0, bytes.length, rest[0] ?? null];
       }
-      const given = typeof rest[0] === "object" && rest[0] !== null ? [rest[0].offset, rest[0].length, rest[0].position] : rest;
+      const given =
+        typeof rest[0] === "object" && rest[0] !== null ? [rest[0].offset, rest[0].length, rest[0].position] : rest;
       const bytes = toBytes(data);
       return yield ["write", fd, bytes, given[0] ?? 0, given[1] ?? bytes.length - (given[0] ?? 0), given[2] ?? null];
     },
-    *readdir(path, options) { return yield* list(pathOf(path), options); },
-    *readlink(path) { return yield ["readlink", pathOf(path)]; },
+    *readdir(path, options) {
+      return yield* list(pathOf(path), options);
+    },
+    *readlink(path) {
+      return yield ["readlink", pathOf(path)];
+    },
     *readFile(path, options) {
       const bytes = yield* withFile(path, option(options, "flag"), undefined, readAll);
       const encoding = encodingOf(options);
@@ -269,7 +214,10 @@
     },
     *mkdtemp(prefix) {
       for (;;) {
-        const letters = Array.from(host.random(new Uint8Array(6)), (b) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[b % 62]);
+        const letters = Array.from(
+          host.random(new Uint8Array(6)),
+          (b) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[b % 62],
+        );
         const path = pathOf(prefix, "prefix") + letters.join("");
         try {
           yield ["mkdir", path, 0o700];
@@ -279,7 +227,9 @@
         }
       }
     },
-    *realpath(path) { return yield* resolveLinks(host.resolve(pathOf(path)), 0); },
+    *realpath(path) {
+      return yield* resolveLinks(host.resolve(pathOf(path)), 0);
+    },
     *exists(path) {
       try {
         yield ["access", pathOf(path), constants.F_OK];
@@ -295,7 +245,14 @@
     for (const name of path.split("/").filter((part) => part !== "")) {
       at += `/${name}`;
       if (!(yield ["lstat", at]).isSymbolicLink()) continue;
-      if (depth >= 40) throw makeError(`ELOOP: too many symbolic links encountered, realpath '${path}'`, -40, "ELOOP", "realpath", path);
+      if (depth >= 40)
+        throw makeError(
+          `ELOOP: too many symbolic links encountered, realpath '${path}'`,
+          -40,
+          "ELOOP",
+          "realpath",
+          path,
+        );
       const target = yield ["readlink", at];
       at = yield* resolveLinks(host.resolve(at.slice(0, at.lastIndexOf("/")) || "/", target), depth + 1);
       if (at === "/") at = "";
@@ -303,9 +260,10 @@
     return at || "/";
   }
 
-  const callback = (call, args) => new Promise((resolve, reject) => {
-    host.fs[call](...args, (error, result) => (error ? reject(error) : resolve(result)));
-  });
+  const callback = (call, args) =>
+    new Promise((resolve, reject) => {
+      host.fs[call](...args, (error, result) => (error ? reject(error) : resolve(result)));
+    });
 
   const runSync = (steps) => {
     let step = steps.next();
@@ -346,7 +304,8 @@
     const done = args.pop();
     if (typeof done !== "function") throw wrongType("cb", "of type function", done);
     // A buffer that nobody gave is the callback's third argument.
-    if (name === "read" && !ArrayBuffer.isView(args[1])) args.splice(1, 1, args[1]?.buffer ?? new Uint8Array(16384), args[1] ?? {});
+    if (name === "read" && !ArrayBuffer.isView(args[1]))
+      args.splice(1, 1, args[1]?.buffer ?? new Uint8Array(16384), args[1] ?? {});
     const buffer = args[1];
     // A callback's exception is the program's, not the promise's.
     const answer = (...results) => host.post(() => done(...results));
@@ -364,8 +323,9 @@
   for (const name of Object.keys(operations)) {
     sync[`${name}Sync`] = { [`${name}Sync`]: (...args) => runSync(operations[name](...args)) }[`${name}Sync`];
     callbacks[name] = { [name]: (...args) => withCallback(name, args) }[name];
-    if (!/^f[^u]|^(close|read|write|exists)$|^futimes$/.test(name)) promises[name] = { [name]: (...args) => operate(name, ...args) }[name];
+    if (!/^f[^u]|^(close|read|write|exists)$|^futimes$/.test(name))
+      promises[name] = { [name]: (...args) => operate(name, ...args) }[name];
   }
 
   return { ...sync, ...callbacks, promises, Stats, Dirent, makeStats, makeError, operate, adapt: withCallback };
-}
+};

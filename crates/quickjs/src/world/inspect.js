@@ -1,19 +1,24 @@
-// How values look: `util.inspect` and `util.format` (https://nodejs.org/docs/latest/api/util.html), as the console shows
-// them. The layout is Node's with its default options: lines of 72 to 80 columns, three levels on one line, arrays in
-// columns.
+// How values look: `util.inspect` (https://nodejs.org/docs/latest/api/util.html#utilinspectobject-options), as the
+// console shows them. The layout is Node's with its default options: lines of 72 to 80 columns, three levels on one
+// line, arrays in columns.
 (host) => {
   const WIDTH = 80;
   const custom = Symbol.for("nodejs.util.inspect.custom");
   const identifier = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
   const escapes = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\\": "\\\\" };
 
-  const escape = (c) => escapes[c] ?? (c.length === 1 && c < "\u0100"
-    ? "\\x" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")
-    : "\\u" + c.charCodeAt(0).toString(16).toUpperCase());
+  const escape = (c) =>
+    escapes[c] ??
+    (c.length === 1 && c < "\u0100"
+      ? "\\x" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")
+      : "\\u" + c.charCodeAt(0).toString(16).toUpperCase());
 
   const quote = (text) => {
     const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !/`|\$\{/.test(text) ? "`" : "'";
-    const body = text.replace(/[\x00-\x1f\\\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, escape);
+    const body = text.replace(
+      /[\x00-\x1f\\\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      escape,
+    );
     return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
   };
 
@@ -21,11 +26,16 @@
 
   const primitive = (value, ctx) => {
     switch (typeof value) {
-      case "string": return longString(value, ctx);
-      case "number": return number(value);
-      case "bigint": return `${value}n`;
-      case "symbol": return value.toString();
-      default: return String(value);
+      case "string":
+        return longString(value, ctx);
+      case "number":
+        return number(value);
+      case "bigint":
+        return `${value}n`;
+      case "symbol":
+        return value.toString();
+      default:
+        return String(value);
     }
   };
 
@@ -78,7 +88,8 @@
     return stack.replaceAll("\n", `\n${" ".repeat(ctx.indent)}`);
   };
 
-  const key = (name) => (typeof name === "symbol" ? `[${name.toString()}]` : identifier.test(name) ? name : quote(name));
+  const key = (name) =>
+    typeof name === "symbol" ? `[${name.toString()}]` : identifier.test(name) ? name : quote(name);
 
   const property = (target, name, ctx, level, isElement) => {
     const own = Object.getOwnPropertyDescriptor(target, name) ?? { value: target[name], enumerable: true };
@@ -113,7 +124,9 @@
   };
 
   const typedEntries = (value, ctx) => {
-    const output = Array.from(value.subarray(0, ctx.maxArrayLength), (n) => (typeof n === "bigint" ? `${n}n` : number(n)));
+    const output = Array.from(value.subarray(0, ctx.maxArrayLength), (n) =>
+      typeof n === "bigint" ? `${n}n` : number(n),
+    );
     if (value.length > output.length) output.push(more(value.length - output.length));
     return output;
   };
@@ -152,20 +165,34 @@
       return { open: `${head}[`, close: "]", array: true, entries: (level) => arrayEntries(value, ctx, level) };
     }
     if (value instanceof Set) {
-      return { open: `${prefix(name, "Set", value.size)}{`, close: "}",
-        entries: (level) => indented(ctx, () => Array.from(value, (v) => format(v, ctx, level))) };
+      return {
+        open: `${prefix(name, "Set", value.size)}{`,
+        close: "}",
+        entries: (level) => indented(ctx, () => Array.from(value, (v) => format(v, ctx, level))),
+      };
     }
     if (value instanceof Map) {
-      return { open: `${prefix(name, "Map", value.size)}{`, close: "}",
-        entries: (level) => indented(ctx, () => Array.from(value, ([k, v]) => `${format(k, ctx, level)} => ${format(v, ctx, level)}`)) };
+      return {
+        open: `${prefix(name, "Map", value.size)}{`,
+        close: "}",
+        entries: (level) =>
+          indented(ctx, () => Array.from(value, ([k, v]) => `${format(k, ctx, level)} => ${format(v, ctx, level)}`)),
+      };
     }
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-      return { open: `${prefix(name, tag, value.length)}[`, close: "]", array: true, numbers: true, entries: () => typedEntries(value, ctx) };
+      return {
+        open: `${prefix(name, tag, value.length)}[`,
+        close: "]",
+        array: true,
+        numbers: true,
+        entries: () => typedEntries(value, ctx),
+      };
     }
     const braces = { open: "{", close: "}", entries: none };
     if (typeof value === "function") return { ...braces, base: functionBase(value, name, mark && tag) };
     if (value instanceof RegExp) return { ...braces, base: RegExp.prototype.toString.call(value) };
-    if (value instanceof Date) return { ...braces, base: Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString() };
+    if (value instanceof Date)
+      return { ...braces, base: Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString() };
     if (value instanceof Error) return { ...braces, base: errorBase(value, ctx, keys) };
     if (value instanceof ArrayBuffer) {
       return { ...braces, open: `${prefix(name, "ArrayBuffer")}{`, entries: () => bufferEntries(value, ctx) };
@@ -174,9 +201,17 @@
       keys.unshift("byteLength", "byteOffset", "buffer");
       return { ...braces, open: `${prefix(name, "DataView")}{` };
     }
-    if (value instanceof Promise) return { ...braces, open: `${prefix(name, "Promise")}{`, entries: (level) => promiseEntries(value, ctx, level) };
-    if (value instanceof WeakSet || value instanceof WeakMap) return { ...braces, open: `${prefix(name, tag)}{`, entries: () => ["<items unknown>"] };
-    for (const [Boxed, kind] of [[Number, "Number"], [String, "String"], [Boolean, "Boolean"], [Symbol, "Symbol"], [BigInt, "BigInt"]]) {
+    if (value instanceof Promise)
+      return { ...braces, open: `${prefix(name, "Promise")}{`, entries: (level) => promiseEntries(value, ctx, level) };
+    if (value instanceof WeakSet || value instanceof WeakMap)
+      return { ...braces, open: `${prefix(name, tag)}{`, entries: () => ["<items unknown>"] };
+    for (const [Boxed, kind] of [
+      [Number, "Number"],
+      [String, "String"],
+      [Boolean, "Boolean"],
+      [Symbol, "Symbol"],
+      [BigInt, "BigInt"],
+    ]) {
       if (!(value instanceof Boxed)) continue;
       if (kind === "String") keys.splice(0, value.length);
       return { ...braces, base: `[${kind}: ${primitive(value.valueOf(), { depthNow: 0 })}]` };
@@ -191,7 +226,9 @@
     const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
     const all = ctx.showHidden ? Object.getOwnPropertyNames(value) : Object.keys(value);
     const names = all.filter((name) => !isList || !/^(0|[1-9]\d*)$/.test(name));
-    const symbols = Object.getOwnPropertySymbols(value).filter((s) => ctx.showHidden || Object.prototype.propertyIsEnumerable.call(value, s));
+    const symbols = Object.getOwnPropertySymbols(value).filter(
+      (s) => ctx.showHidden || Object.prototype.propertyIsEnumerable.call(value, s),
+    );
     return [...names, ...symbols];
   };
 
@@ -213,13 +250,18 @@
   const structure = (value, ctx, level) => {
     const name = constructorName(value);
     let tag = value[Symbol.toStringTag];
-    if (typeof tag !== "string" || tag === "") tag = ArrayBuffer.isView(value) ? name : Object.prototype.toString.call(value).slice(8, -1);
-    if (["Object", "Function", "Error", "Boolean", "Number", "String", "Array", "Date", "RegExp"].includes(tag)) tag = "";
+    if (typeof tag !== "string" || tag === "")
+      tag = ArrayBuffer.isView(value) ? name : Object.prototype.toString.call(value).slice(8, -1);
+    if (["Object", "Function", "Error", "Boolean", "Number", "String", "Array", "Date", "RegExp"].includes(tag))
+      tag = "";
     const keys = keysOf(value, ctx);
     const shape = shapeOf(value, ctx, keys, name, tag);
     if (shape.base !== undefined && keys.length === 0) return shape.base;
     if (keys.length === 0 && shape.base === undefined && isEmpty(value, shape)) return shape.open + shape.close;
-    if (level > ctx.depth) return Array.isArray(value) ? "[Array]" : `[${(name ?? "Object: null prototype") + (tag && tag !== name ? ` [${tag}]` : "")}]`;
+    if (level > ctx.depth)
+      return Array.isArray(value)
+        ? "[Array]"
+        : `[${(name ?? "Object: null prototype") + (tag && tag !== name ? ` [${tag}]` : "")}]`;
     ctx.seen.push(value);
     ctx.depthNow = level;
     const entries = shape.entries(level + 1);
@@ -259,79 +301,63 @@
     const widest = Math.max(...widths) + 2;
     if (widest * 3 + ctx.indent >= WIDTH || !(total / widest > 5 || widest <= 8)) return entries;
     const usual = Math.max(widest - 3 - Math.sqrt(widest - total / entries.length), 1);
-    const columns = Math.min(Math.round(Math.sqrt(2.5 * usual * count) / usual), Math.floor((WIDTH - ctx.indent) / widest), 12, 15);
+    const columns = Math.min(
+      Math.round(Math.sqrt(2.5 * usual * count) / usual),
+      Math.floor((WIDTH - ctx.indent) / widest),
+      12,
+      15,
+    );
     if (columns <= 1) return entries;
-    const columnWidths = Array.from({ length: columns }, (_, c) => Math.max(...widths.filter((_, i) => i % columns === c), 0) + 2);
+    const columnWidths = Array.from(
+      { length: columns },
+      (_, c) => Math.max(...widths.filter((_, i) => i % columns === c), 0) + 2,
+    );
     const toRight = Array.prototype.every.call(value, (v) => typeof v === "number" || typeof v === "bigint");
     const rows = [];
     for (let row = 0; row < count; row += columns) {
       const cells = entries.slice(row, Math.min(row + columns, count));
-      rows.push(cells.map((cell, c) => {
-        const isLast = c === cells.length - 1;
-        if (toRight) return isLast ? cell.padStart(columnWidths[c] - 2) : `${cell}, `.padStart(columnWidths[c]);
-        return isLast ? cell : `${cell}, `.padEnd(columnWidths[c]);
-      }).join(""));
+      rows.push(
+        cells
+          .map((cell, c) => {
+            const isLast = c === cells.length - 1;
+            if (toRight) return isLast ? cell.padStart(columnWidths[c] - 2) : `${cell}, `.padStart(columnWidths[c]);
+            return isLast ? cell : `${cell}, `.padEnd(columnWidths[c]);
+          })
+          .join(""),
+      );
     }
     return extra ? [...rows, entries[count]] : rows;
   };
 
   const inspect = (value, options) => {
     const given = typeof options === "object" && options !== null ? options : {};
-    const depth = given.depth === undefined ? 2 : given.depth ?? Infinity;
-    return format(value, {
-      options: given, depth, showHidden: given.showHidden === true, maxArrayLength: given.maxArrayLength === undefined ? 100 : given.maxArrayLength ?? Infinity,
-      indent: 0, depthNow: 0, seen: [], circular: new Map(),
-    }, 0);
+    const depth = given.depth === undefined ? 2 : (given.depth ?? Infinity);
+    return format(
+      value,
+      {
+        options: given,
+        depth,
+        showHidden: given.showHidden === true,
+        maxArrayLength: given.maxArrayLength === undefined ? 100 : (given.maxArrayLength ?? Infinity),
+        indent: 0,
+        depthNow: 0,
+        seen: [],
+        circular: new Map(),
+      },
+      0,
+    );
   };
   inspect.custom = custom;
-
-  const hasOwnToString = (value) => {
-    if (typeof value.toString !== "function" || value instanceof Error) return value instanceof Error;
-    if (Object.hasOwn(value, "toString")) return true;
-    const made = Object.getPrototypeOf(value)?.constructor;
-    return typeof made === "function" && Object.hasOwn(made.prototype, "toString") && ![Object, Array, Date, RegExp, Function].includes(made)
-      && host.isScriptFunction(made);
-  };
-
-  const conversions = {
-    s: (v) => {
-      if (typeof v === "number") return number(v);
-      if (typeof v === "bigint") return `${v}n`;
-      if (typeof v !== "object" || v === null) return String(v);
-      return hasOwnToString(v) ? String(v) : inspect(v, { depth: 0 });
-    },
-    d: (v) => (typeof v === "bigint" ? `${v}n` : typeof v === "symbol" ? "NaN" : typeof v === "object" ? number(Number(v)) : number(Number(v))),
-    i: (v) => (typeof v === "bigint" ? `${v}n` : typeof v === "symbol" ? "NaN" : number(parseInt(v))),
-    f: (v) => (typeof v === "symbol" ? "NaN" : number(parseFloat(v))),
-    j: (v) => { try { return JSON.stringify(v); } catch (e) { if (/circular/i.test(e.message)) return "[Circular]"; throw e; } },
-    o: (v) => inspect(v, { showHidden: true, depth: 4 }),
-    O: (v) => inspect(v),
-    c: () => "",
-  };
-
-  const formatAll = (...args) => {
-    let at = 0;
-    let text = "";
-    if (typeof args[0] === "string") {
-      if (args.length === 1) return args[0];
-      at = 1;
-      text = args[0].replace(/%([sdifjoOc%])/g, (all, letter) => {
-        if (letter === "%") return "%";
-        return at < args.length ? conversions[letter](args[at++]) : all;
-      });
-    }
-    const rest = args.slice(at).map((value) => (typeof value === "string" ? value : inspect(value)));
-    return at === 0 ? rest.join(" ") : [text, ...rest].join(" ");
-  };
 
   // How Node's errors call an argument of the wrong type.
   const received = (value) => {
     if (value === null || value === undefined) return String(value);
     if (typeof value === "function") return `function ${value.name}`;
-    if (typeof value === "object") return value.constructor?.name ? `an instance of ${value.constructor.name}` : inspect(value, { depth: -1 });
+    if (typeof value === "object")
+      return value.constructor?.name ? `an instance of ${value.constructor.name}` : inspect(value, { depth: -1 });
     const shown = inspect(value);
     return `type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`;
   };
 
-  return { inspect, format: formatAll, received };
-}
+  return { inspect, number, received };
+};

@@ -1,8 +1,11 @@
-// Node's `path` for POSIX (https://nodejs.org/docs/latest/api/path.html). `resolve` is the adapter's, as Go calls it too.
+// Node's `path` for POSIX (https://nodejs.org/docs/latest/api/path.html). `resolve` is the adapter's, as Go calls it
+// too.
 (host) => {
   const text = (value, what) => {
     if (typeof value === "string") return value;
-    const error = new TypeError(`The "${what}" argument must be of type string. Received ${host.load("inspect").received(value)}`);
+    const error = new TypeError(
+      `The "${what}" argument must be of type string. Received ${host.load("inspect").received(value)}`,
+    );
     error.code = "ERR_INVALID_ARG_TYPE";
     throw error;
   };
@@ -89,7 +92,17 @@
   };
 
   return {
-    basename, delimiter: ":", dirname, extname, format, isAbsolute, join, normalize, parse, relative, sep: "/",
+    basename,
+    delimiter: ":",
+    dirname,
+    extname,
+    format,
+    isAbsolute,
+    join,
+    normalize,
+    parse,
+    relative,
+    sep: "/",
     toNamespacedPath: (path) => path,
   };
-}
+};

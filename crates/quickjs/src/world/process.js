@@ -8,8 +8,12 @@
 
   const add = (name, listener, entry = { listener, once: false }, front = false) => {
     if (typeof listener !== "function") {
-      throw Object.assign(new TypeError(`The "listener" argument must be of type function. Received ${host.load("inspect").received(listener)}`),
-        { code: "ERR_INVALID_ARG_TYPE" });
+      throw Object.assign(
+        new TypeError(
+          `The "listener" argument must be of type function. Received ${host.load("inspect").received(listener)}`,
+        ),
+        { code: "ERR_INVALID_ARG_TYPE" },
+      );
     }
     const list = listeners.get(name) ?? [];
     listeners.set(name, front ? [entry, ...list] : [...list, entry]);
@@ -37,8 +41,10 @@
     if (value === undefined || value === null) return 0;
     const number = typeof value === "string" && value !== "" ? Number(value) : value;
     if (!Number.isInteger(number)) {
-      throw Object.assign(new TypeError(`The "code" argument must be of type number. Received ${host.load("inspect").received(value)}`),
-        { code: "ERR_INVALID_ARG_TYPE" });
+      throw Object.assign(
+        new TypeError(`The "code" argument must be of type number. Received ${host.load("inspect").received(value)}`),
+        { code: "ERR_INVALID_ARG_TYPE" },
+      );
     }
     return number;
   };
@@ -74,16 +80,28 @@
     write(chunk, encoding, callback) {
       const done = typeof encoding === "function" ? encoding : callback;
       if (typeof chunk !== "string" && !ArrayBuffer.isView(chunk)) {
-        throw Object.assign(new TypeError('The "chunk" argument must be of type string or an instance of Buffer or Uint8Array.'
-          + ` Received ${host.load("inspect").received(chunk)}`), { code: "ERR_INVALID_ARG_TYPE" });
+        throw Object.assign(
+          new TypeError(
+            'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array.' +
+              ` Received ${host.load("inspect").received(chunk)}`,
+          ),
+          { code: "ERR_INVALID_ARG_TYPE" },
+        );
       }
       host.print(fd, chunk);
       if (typeof done === "function") nextTick(done);
       return true;
     },
-    end(chunk) { if (chunk !== undefined && typeof chunk !== "function") this.write(chunk); return this; },
-    on() { return this; },
-    once() { return this; },
+    end(chunk) {
+      if (chunk !== undefined && typeof chunk !== "function") this.write(chunk);
+      return this;
+    },
+    on() {
+      return this;
+    },
+    once() {
+      return this;
+    },
   });
 
   const stdin = {
@@ -101,8 +119,12 @@
 
   const nextTick = (callback, ...args) => {
     if (typeof callback !== "function") {
-      throw Object.assign(new TypeError(`The "callback" argument must be of type function. Received ${host.load("inspect").received(callback)}`),
-        { code: "ERR_INVALID_ARG_TYPE" });
+      throw Object.assign(
+        new TypeError(
+          `The "callback" argument must be of type function. Received ${host.load("inspect").received(callback)}`,
+        ),
+        { code: "ERR_INVALID_ARG_TYPE" },
+      );
     }
     ticks.push(() => callback(...args));
     host.wantTick();
@@ -118,14 +140,21 @@
   };
 
   const methods = {
-    exit, hrtime, nextTick, emit,
+    exit,
+    hrtime,
+    nextTick,
+    emit,
     on: (name, listener) => add(name, listener),
     addListener: (name, listener) => add(name, listener),
     prependListener: (name, listener) => add(name, listener, undefined, true),
     once: (name, listener) => add(name, listener, { listener, once: true }),
     off: remove,
     removeListener: remove,
-    removeAllListeners: (name) => { if (name === undefined) listeners.clear(); else listeners.delete(name); return process; },
+    removeAllListeners: (name) => {
+      if (name === undefined) listeners.clear();
+      else listeners.delete(name);
+      return process;
+    },
     listeners: (name) => (listeners.get(name) ?? []).map((entry) => entry.listener),
     listenerCount: (name) => (listeners.get(name) ?? []).length,
     uptime: () => host.now() / 1000,
@@ -136,18 +165,28 @@
       if (!warnOnce.has(text)) host.print(2, `(gopherix:${process.pid}) ${text}\n`);
       warnOnce.add(text);
     },
-    stdin, stdout: writer(1), stderr: writer(2),
+    stdin,
+    stdout: writer(1),
+    stderr: writer(2),
   };
   // What ends the program when a promise was rejected and nobody handles it.
   const rejection = (reason) => {
     if (reason instanceof Error) return reason;
-    const error = new Error("This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise"
-      + ` which was not handled with .catch(). The promise rejected with the reason "${host.load("inspect").inspect(reason)}".`);
+    const error = new Error(
+      "This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise" +
+        ` which was not handled with .catch(). The promise rejected with the reason "${host.load("inspect").inspect(reason)}".`,
+    );
     return Object.assign(error, { name: "UnhandledPromiseRejection", code: "ERR_UNHANDLED_REJECTION" });
   };
 
   const exitCodeProperty = {
-    configurable: true, enumerable: true, get: () => exitCode, set: (value) => { if (value !== undefined) code(value); exitCode = value; },
+    configurable: true,
+    enumerable: true,
+    get: () => exitCode,
+    set: (value) => {
+      if (value !== undefined) code(value);
+      exitCode = value;
+    },
   };
   return { methods, exitCodeProperty, emitExit, runTicks, emit, rejection };
-}
+};

@@ -1,29 +1,57 @@
 // ReadableStream (https://streams.spec.whatwg.org), as far as bodies and scripts that make or read streams need it:
-// sources with start, pull and cancel, readers, async iteration, tee. No byte streams, writable streams or strategies but a
-// high-water mark.
+// sources with start, pull and cancel, readers, async iteration, tee. No byte streams, writable streams or strategies
+// but a high-water mark.
 (host) => {
   let inside;
 
   class ReadableStreamDefaultController {
     #stream;
-    constructor(stream) { this.#stream = stream; }
-    get desiredSize() { return inside.desiredSize(this.#stream); }
-    enqueue(chunk) { inside.enqueue(this.#stream, chunk); }
-    close() { inside.close(this.#stream); }
-    error(reason) { inside.error(this.#stream, reason); }
+    constructor(stream) {
+      this.#stream = stream;
+    }
+    get desiredSize() {
+      return inside.desiredSize(this.#stream);
+    }
+    enqueue(chunk) {
+      inside.enqueue(this.#stream, chunk);
+    }
+    close() {
+      inside.close(this.#stream);
+    }
+    error(reason) {
+      inside.error(this.#stream, reason);
+    }
   }
 
   class ReadableStream {
-    #queue = []; #waiting = []; #state = "readable"; #closing = false; #error; #reader = null; #source; #pulling = false; #again = false;
-    #started = false; #mark; #controller = new ReadableStreamDefaultController(this); #done = Promise.withResolvers();
+    #queue = [];
+    #waiting = [];
+    #state = "readable";
+    #closing = false;
+    #error;
+    #reader = null;
+    #source;
+    #pulling = false;
+    #again = false;
+    #started = false;
+    #mark;
+    #controller = new ReadableStreamDefaultController(this);
+    #done = Promise.withResolvers();
 
     constructor(source = {}, strategy = {}) {
-      if (source?.type !== undefined) throw new RangeError(`ReadableStream: sources of type '${source.type}' are not supported`);
+      if (source?.type !== undefined)
+        throw new RangeError(`ReadableStream: sources of type '${source.type}' are not supported`);
       this.#source = source ?? {};
       this.#mark = strategy?.highWaterMark ?? 1;
       this.#done.promise.catch(() => {});
       const started = this.#source.start?.(this.#controller);
-      Promise.resolve(started).then(() => { this.#started = true; this.#pull(); }, (reason) => this.#fail(reason));
+      Promise.resolve(started).then(
+        () => {
+          this.#started = true;
+          this.#pull();
+        },
+        (reason) => this.#fail(reason),
+      );
     }
 
     static {
@@ -45,7 +73,10 @@
         cancel: (s, reason) => s.#cancel(reason),
         closed: (s) => s.#done.promise,
         attach: (s, reader) => {
-          if (s.#reader !== null) throw Object.assign(new TypeError("Invalid state: ReadableStream is locked"), { code: "ERR_INVALID_STATE" });
+          if (s.#reader !== null)
+            throw Object.assign(new TypeError("Invalid state: ReadableStream is locked"), {
+              code: "ERR_INVALID_STATE",
+            });
           s.#reader = reader;
         },
         release: (s) => {
@@ -56,14 +87,24 @@
     }
 
     #pull() {
-      if (!this.#started || this.#state !== "readable" || this.#closing || typeof this.#source.pull !== "function") return;
+      if (!this.#started || this.#state !== "readable" || this.#closing || typeof this.#source.pull !== "function")
+        return;
       if (this.#waiting.length === 0 && this.#queue.length >= this.#mark) return;
-      if (this.#pulling) { this.#again = true; return; }
+      if (this.#pulling) {
+        this.#again = true;
+        return;
+      }
       this.#pulling = true;
-      new Promise((resolve) => resolve(this.#source.pull(this.#controller))).then(() => {
-        this.#pulling = false;
-        if (this.#again) { this.#again = false; this.#pull(); }
-      }, (reason) => this.#fail(reason));
+      new Promise((resolve) => resolve(this.#source.pull(this.#controller))).then(
+        () => {
+          this.#pulling = false;
+          if (this.#again) {
+            this.#again = false;
+            this.#pull();
+          }
+        },
+        (reason) => this.#fail(reason),
+      );
     }
 
     #finish() {
@@ -104,10 +145,13 @@
       await this.#source.cancel?.(reason);
     }
 
-    get locked() { return this.#reader !== null; }
+    get locked() {
+      return this.#reader !== null;
+    }
 
     getReader(options) {
-      if (options?.mode !== undefined) throw new TypeError(`ReadableStream: readers of mode '${options.mode}' are not supported`);
+      if (options?.mode !== undefined)
+        throw new TypeError(`ReadableStream: readers of mode '${options.mode}' are not supported`);
       return new ReadableStreamDefaultReader(this);
     }
 
@@ -123,17 +167,29 @@
       let canceled = 0;
       const pull = async () => {
         const { value, done } = await reader.read();
-        for (const c of controllers) { if (c === null) continue; if (done) c.close(); else c.enqueue(value); }
+        for (const c of controllers) {
+          if (c === null) continue;
+          if (done) c.close();
+          else c.enqueue(value);
+        }
       };
-      return branches.map((_, at) => new ReadableStream({
-        start(controller) { controllers[at] = controller; },
-        pull,
-        cancel(reason) {
-          controllers[at] = null;
-          canceled += 1;
-          return canceled === 2 ? reader.cancel(reason) : undefined;
-        },
-      }, { highWaterMark: 0 }));
+      return branches.map(
+        (_, at) =>
+          new ReadableStream(
+            {
+              start(controller) {
+                controllers[at] = controller;
+              },
+              pull,
+              cancel(reason) {
+                controllers[at] = null;
+                canceled += 1;
+                return canceled === 2 ? reader.cancel(reason) : undefined;
+              },
+            },
+            { highWaterMark: 0 },
+          ),
+      );
     }
 
     async *values({ preventCancel = false } = {}) {
@@ -142,7 +198,10 @@
       try {
         for (;;) {
           const { value, done } = await reader.read();
-          if (done) { ended = true; return; }
+          if (done) {
+            ended = true;
+            return;
+          }
           yield value;
         }
       } catch (error) {
@@ -154,24 +213,34 @@
       }
     }
 
-    [Symbol.asyncIterator](options) { return this.values(options); }
-    get [Symbol.toStringTag]() { return "ReadableStream"; }
+    [Symbol.asyncIterator](options) {
+      return this.values(options);
+    }
+    get [Symbol.toStringTag]() {
+      return "ReadableStream";
+    }
 
     static from(iterable) {
       const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]();
-      return new ReadableStream({
-        async pull(controller) {
-          const { value, done } = await iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(await value);
+      return new ReadableStream(
+        {
+          async pull(controller) {
+            const { value, done } = await iterator.next();
+            if (done) controller.close();
+            else controller.enqueue(await value);
+          },
+          async cancel(reason) {
+            await iterator.return?.(reason);
+          },
         },
-        async cancel(reason) { await iterator.return?.(reason); },
-      }, { highWaterMark: 0 });
+        { highWaterMark: 0 },
+      );
     }
   }
 
   class ReadableStreamDefaultReader {
-    #stream; #closed;
+    #stream;
+    #closed;
 
     constructor(stream) {
       inside.attach(stream, this);
@@ -179,15 +248,19 @@
       this.#closed = inside.closed(stream);
     }
 
-    get closed() { return this.#closed; }
+    get closed() {
+      return this.#closed;
+    }
 
     read() {
-      if (this.#stream === null) return Promise.reject(new TypeError("Invalid state: The reader is not attached to a stream"));
+      if (this.#stream === null)
+        return Promise.reject(new TypeError("Invalid state: The reader is not attached to a stream"));
       return inside.read(this.#stream);
     }
 
     cancel(reason) {
-      if (this.#stream === null) return Promise.reject(new TypeError("Invalid state: The reader is not attached to a stream"));
+      if (this.#stream === null)
+        return Promise.reject(new TypeError("Invalid state: The reader is not attached to a stream"));
       return inside.cancel(this.#stream, reason);
     }
 
@@ -199,8 +272,10 @@
       this.#closed.catch(() => {});
     }
 
-    get [Symbol.toStringTag]() { return "ReadableStreamDefaultReader"; }
+    get [Symbol.toStringTag]() {
+      return "ReadableStreamDefaultReader";
+    }
   }
 
   return { ReadableStream, ReadableStreamDefaultReader, ReadableStreamDefaultController };
-}
+};

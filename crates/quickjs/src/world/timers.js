@@ -1,17 +1,27 @@
-// Timers (https://nodejs.org/docs/latest/api/timers.html), over the adapter's, which run by time, then by the order they
-// were set in. As in Node the functions answer objects; unlike there, `unref` keeps the program waiting all the same.
+// Timers (https://nodejs.org/docs/latest/api/timers.html), over the adapter's, which run by time, then by the order
+// they were set in. As in Node the functions answer objects; unlike there, `unref` keeps the program waiting all the
+// same.
 (host) => {
   const byId = new Map();
   const LONGEST = 2 ** 31 - 1;
 
   const check = (callback) => {
     if (typeof callback === "function") return;
-    throw Object.assign(new TypeError(`The "callback" argument must be of type function. Received ${host.load("inspect").received(callback)}`),
-      { code: "ERR_INVALID_ARG_TYPE" });
+    throw Object.assign(
+      new TypeError(
+        `The "callback" argument must be of type function. Received ${host.load("inspect").received(callback)}`,
+      ),
+      { code: "ERR_INVALID_ARG_TYPE" },
+    );
   };
 
   class Timeout {
-    #id; #callback; #args; #delay; #repeat; #referenced = true;
+    #id;
+    #callback;
+    #args;
+    #delay;
+    #repeat;
+    #referenced = true;
 
     constructor(callback, args, delay, repeat) {
       check(callback);
@@ -46,22 +56,42 @@
       return this;
     }
 
-    ref() { this.#referenced = true; return this; }
-    unref() { this.#referenced = false; return this; }
-    hasRef() { return this.#referenced; }
-    [Symbol.toPrimitive]() { return this.#id; }
+    ref() {
+      this.#referenced = true;
+      return this;
+    }
+    unref() {
+      this.#referenced = false;
+      return this;
+    }
+    hasRef() {
+      return this.#referenced;
+    }
+    [Symbol.toPrimitive]() {
+      return this.#id;
+    }
   }
 
   class Immediate {
     #cleared = false;
     constructor(callback, args) {
       check(callback);
-      host.post(() => { if (!this.#cleared) callback.apply(this, args); });
+      host.post(() => {
+        if (!this.#cleared) callback.apply(this, args);
+      });
     }
-    clear() { this.#cleared = true; }
-    ref() { return this; }
-    unref() { return this; }
-    hasRef() { return true; }
+    clear() {
+      this.#cleared = true;
+    }
+    ref() {
+      return this;
+    }
+    unref() {
+      return this;
+    }
+    hasRef() {
+      return true;
+    }
   }
 
   const clear = (timer) => {
@@ -75,6 +105,8 @@
     setImmediate: (callback, ...args) => new Immediate(callback, args),
     clearTimeout: clear,
     clearInterval: clear,
-    clearImmediate: (immediate) => { if (immediate instanceof Immediate) immediate.clear(); },
+    clearImmediate: (immediate) => {
+      if (immediate instanceof Immediate) immediate.clear();
+    },
   };
-}
+};

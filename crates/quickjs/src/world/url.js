@@ -1,12 +1,18 @@
 // URL and URLSearchParams (https://url.spec.whatwg.org). The host parses and serialises; the classes keep its parts.
 (host) => {
-  const fail = (input, base) => Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL", input, ...(base === undefined ? {} : { base }) });
+  const fail = (input, base) =>
+    Object.assign(new TypeError("Invalid URL"), {
+      code: "ERR_INVALID_URL",
+      input,
+      ...(base === undefined ? {} : { base }),
+    });
 
   const percent = (text) => {
     let out = "";
     for (const byte of host.encode(text)) {
       const c = String.fromCharCode(byte);
-      out += byte === 0x20 ? "+" : /[A-Za-z0-9*\-._]/.test(c) ? c : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+      out +=
+        byte === 0x20 ? "+" : /[A-Za-z0-9*\-._]/.test(c) ? c : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
     }
     return out;
   };
@@ -28,10 +34,14 @@
     return host.decode(Uint8Array.from(to), false).replace(/^\ufeff/, "\ufeff");
   };
 
-  const parse = (query) => query.split("&").filter((part) => part !== "").map((part) => {
-    const at = part.indexOf("=");
-    return at < 0 ? [unpercent(part), ""] : [unpercent(part.slice(0, at)), unpercent(part.slice(at + 1))];
-  });
+  const parse = (query) =>
+    query
+      .split("&")
+      .filter((part) => part !== "")
+      .map((part) => {
+        const at = part.indexOf("=");
+        return at < 0 ? [unpercent(part), ""] : [unpercent(part.slice(0, at)), unpercent(part.slice(at + 1))];
+      });
 
   const pairsOf = (init) => {
     if (init === undefined || init === null) return [];
@@ -39,10 +49,14 @@
       const text = `${init}`.toWellFormed();
       return parse(text[0] === "?" ? text.slice(1) : text);
     }
-    if (typeof init[Symbol.iterator] !== "function") return Object.entries(init).map(([k, v]) => [k.toWellFormed(), `${v}`.toWellFormed()]);
+    if (typeof init[Symbol.iterator] !== "function")
+      return Object.entries(init).map(([k, v]) => [k.toWellFormed(), `${v}`.toWellFormed()]);
     return Array.from(init, (pair) => {
       const both = Array.from(pair ?? []);
-      if (both.length !== 2) throw Object.assign(new TypeError("Each query pair must be an iterable [name, value] tuple"), { code: "ERR_INVALID_TUPLE" });
+      if (both.length !== 2)
+        throw Object.assign(new TypeError("Each query pair must be an iterable [name, value] tuple"), {
+          code: "ERR_INVALID_TUPLE",
+        });
       return both.map((text) => `${text}`.toWellFormed());
     });
   };
@@ -51,21 +65,40 @@
   let bind;
 
   class URLSearchParams {
-    #pairs; #changed = () => {};
+    #pairs;
+    #changed = () => {};
 
-    constructor(init) { this.#pairs = pairsOf(init); }
+    constructor(init) {
+      this.#pairs = pairsOf(init);
+    }
 
-    static { bind = (params, query, changed) => { params.#pairs = parse(query); params.#changed = changed; }; }
+    static {
+      bind = (params, query, changed) => {
+        params.#pairs = parse(query);
+        params.#changed = changed;
+      };
+    }
 
-    get size() { return this.#pairs.length; }
-    append(name, value) { this.#pairs.push([`${name}`.toWellFormed(), `${value}`.toWellFormed()]); this.#changed(); }
+    get size() {
+      return this.#pairs.length;
+    }
+    append(name, value) {
+      this.#pairs.push([`${name}`.toWellFormed(), `${value}`.toWellFormed()]);
+      this.#changed();
+    }
     delete(name, value) {
       this.#pairs = this.#pairs.filter(([k, v]) => k !== `${name}` || (value !== undefined && v !== `${value}`));
       this.#changed();
     }
-    get(name) { return this.#pairs.find(([k]) => k === `${name}`)?.[1] ?? null; }
-    getAll(name) { return this.#pairs.filter(([k]) => k === `${name}`).map(([, v]) => v); }
-    has(name, value) { return this.#pairs.some(([k, v]) => k === `${name}` && (value === undefined || v === `${value}`)); }
+    get(name) {
+      return this.#pairs.find(([k]) => k === `${name}`)?.[1] ?? null;
+    }
+    getAll(name) {
+      return this.#pairs.filter(([k]) => k === `${name}`).map(([, v]) => v);
+    }
+    has(name, value) {
+      return this.#pairs.some(([k, v]) => k === `${name}` && (value === undefined || v === `${value}`));
+    }
     set(name, value) {
       const at = this.#pairs.findIndex(([k]) => k === `${name}`);
       if (at < 0) return this.append(name, value);
@@ -73,36 +106,80 @@
       this.#pairs[at][1] = `${value}`.toWellFormed();
       this.#changed();
     }
-    sort() { this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); this.#changed(); }
-    forEach(callback, self) { for (const [k, v] of this) callback.call(self, v, k, this); }
+    sort() {
+      this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      this.#changed();
+    }
+    forEach(callback, self) {
+      for (const [k, v] of this) callback.call(self, v, k, this);
+    }
     // Live iterators: what is appended meanwhile is seen too.
-    *entries() { for (let at = 0; at < this.#pairs.length; at++) yield [...this.#pairs[at]]; }
-    *keys() { for (const [k] of this) yield k; }
-    *values() { for (const [, v] of this) yield v; }
-    [Symbol.iterator]() { return this.entries(); }
-    toString() { return this.#pairs.map(([k, v]) => `${percent(k)}=${percent(v)}`).join("&"); }
-    get [Symbol.toStringTag]() { return "URLSearchParams"; }
+    *entries() {
+      for (let at = 0; at < this.#pairs.length; at++) yield [...this.#pairs[at]];
+    }
+    *keys() {
+      for (const [k] of this) yield k;
+    }
+    *values() {
+      for (const [, v] of this) yield v;
+    }
+    [Symbol.iterator]() {
+      return this.entries();
+    }
+    toString() {
+      return this.#pairs.map(([k, v]) => `${percent(k)}=${percent(v)}`).join("&");
+    }
+    get [Symbol.toStringTag]() {
+      return "URLSearchParams";
+    }
     [Symbol.for("nodejs.util.inspect.custom")](_, options, inspect) {
       return `URLSearchParams ${this.#pairs.length === 0 ? "{}" : `{ ${this.#pairs.map(([k, v]) => `${inspect(k)} => ${inspect(v)}`).join(", ")} }`}`;
     }
   }
 
-  const parts = ["href", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash", "origin"];
+  const parts = [
+    "href",
+    "protocol",
+    "username",
+    "password",
+    "host",
+    "hostname",
+    "port",
+    "pathname",
+    "search",
+    "hash",
+    "origin",
+  ];
 
   class URL {
-    #parts; #params;
+    #parts;
+    #params;
 
     constructor(input, base) {
       this.#parts = host.parseUrl(`${input}`, base === undefined ? undefined : `${base}`);
       if (this.#parts === undefined) throw fail(`${input}`, base === undefined ? undefined : `${base}`);
     }
 
-    static canParse(input, base) { return host.parseUrl(`${input}`, base === undefined ? undefined : `${base}`) !== undefined; }
+    static canParse(input, base) {
+      return host.parseUrl(`${input}`, base === undefined ? undefined : `${base}`) !== undefined;
+    }
 
     static {
       parts.forEach((name, index) => {
-        const set = name === "origin" ? undefined : function (value) { this.#set(name, `${value}`); };
-        Object.defineProperty(this.prototype, name, { configurable: true, enumerable: true, get() { return this.#parts[index]; }, set });
+        const set =
+          name === "origin"
+            ? undefined
+            : function (value) {
+                this.#set(name, `${value}`);
+              };
+        Object.defineProperty(this.prototype, name, {
+          configurable: true,
+          enumerable: true,
+          get() {
+            return this.#parts[index];
+          },
+          set,
+        });
       });
     }
 
@@ -117,7 +194,9 @@
     }
 
     #link() {
-      bind(this.#params, this.#parts[8].slice(1), () => { this.#parts = host.setUrl(this.#parts[0], "search", this.#params.toString()); });
+      bind(this.#params, this.#parts[8].slice(1), () => {
+        this.#parts = host.setUrl(this.#parts[0], "search", this.#params.toString());
+      });
     }
 
     get searchParams() {
@@ -128,22 +207,48 @@
       return this.#params;
     }
 
-    toString() { return this.#parts[0]; }
-    toJSON() { return this.#parts[0]; }
-    get [Symbol.toStringTag]() { return "URL"; }
+    toString() {
+      return this.#parts[0];
+    }
+    toJSON() {
+      return this.#parts[0];
+    }
+    get [Symbol.toStringTag]() {
+      return "URL";
+    }
     [Symbol.for("nodejs.util.inspect.custom")](depth, options, inspect) {
       const shown = {};
-      for (const name of ["href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "searchParams", "hash"]) shown[name] = this[name];
+      for (const name of [
+        "href",
+        "origin",
+        "protocol",
+        "username",
+        "password",
+        "host",
+        "hostname",
+        "port",
+        "pathname",
+        "search",
+        "searchParams",
+        "hash",
+      ])
+        shown[name] = this[name];
       return `URL ${inspect(shown, options)}`;
     }
   }
 
   const fileURLToPath = (url) => {
     const parsed = url instanceof URL ? url : new URL(url);
-    if (parsed.protocol !== "file:") throw Object.assign(new TypeError("The URL must be of scheme file"), { code: "ERR_INVALID_URL_SCHEME" });
-    if (parsed.hostname !== "") throw Object.assign(new TypeError('File URL host must be "localhost" or empty on linux'), { code: "ERR_INVALID_FILE_URL_HOST" });
+    if (parsed.protocol !== "file:")
+      throw Object.assign(new TypeError("The URL must be of scheme file"), { code: "ERR_INVALID_URL_SCHEME" });
+    if (parsed.hostname !== "")
+      throw Object.assign(new TypeError('File URL host must be "localhost" or empty on linux'), {
+        code: "ERR_INVALID_FILE_URL_HOST",
+      });
     if (/%2f/i.test(parsed.pathname)) {
-      throw Object.assign(new TypeError("File URL path must not include encoded / characters"), { code: "ERR_INVALID_FILE_URL_PATH" });
+      throw Object.assign(new TypeError("File URL path must not include encoded / characters"), {
+        code: "ERR_INVALID_FILE_URL_PATH",
+      });
     }
     return decodeURIComponent(parsed.pathname);
   };
@@ -151,8 +256,10 @@
   const pathToFileURL = (path) => {
     const slash = path.endsWith("/") && path !== "/" ? "/" : "";
     const absolute = host.resolve(path) + slash;
-    return new URL(`file://${absolute.replace(/[%\\\n\r\t?#]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`)}`);
+    return new URL(
+      `file://${absolute.replace(/[%\\\n\r\t?#]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`)}`,
+    );
   };
 
   return { URL, URLSearchParams, fileURLToPath, pathToFileURL };
-}
+};

@@ -15,7 +15,9 @@
           put(target, name, value, enumerable);
           return value;
         },
-        set(value) { put(target, name, value, enumerable); },
+        set(value) {
+          put(target, name, value, enumerable);
+        },
       });
     }
   };
@@ -23,14 +25,29 @@
   const constants = host.load("constants");
   const fs = { ...host.publicFs, constants };
   const sync = ["appendFile", "copyFile", "exists", "mkdtemp", "readFile", "realpath", "rm", "writeFile"];
-  lazily(fs, "fs", [...Object.keys(host.publicFs), ...sync].map((name) => `${name}Sync`));
+  lazily(
+    fs,
+    "fs",
+    [...Object.keys(host.publicFs), ...sync].map((name) => `${name}Sync`),
+  );
   lazily(fs, "fs", [...sync, "promises", "Stats", "Dirent"]);
   for (const name of ["F_OK", "R_OK", "W_OK", "X_OK"]) put(fs, name, constants[name]);
 
   const process = Object.create({}, { [Symbol.toStringTag]: { value: "process" } });
   Object.assign(process, {
-    title: host.argv0, version: host.nodeVersion, versions: { ...host.versions }, arch: "wasm", platform: "linux", release: { name: "gopherix" },
-    argv: host.argv, argv0: host.argv0, execArgv: [], execPath: host.execPath, pid: host.pid, ppid: host.ppid, ...host.process,
+    title: host.argv0,
+    version: host.nodeVersion,
+    versions: { ...host.versions },
+    arch: "wasm",
+    platform: "linux",
+    release: { name: "gopherix" },
+    argv: host.argv,
+    argv0: host.argv0,
+    execArgv: [],
+    execPath: host.execPath,
+    pid: host.pid,
+    ppid: host.ppid,
+    ...host.process,
   });
   Object.defineProperty(process, "env", {
     configurable: true,
@@ -40,10 +57,32 @@
       put(process, "env", env);
       return env;
     },
-    set(value) { put(process, "env", value); },
+    set(value) {
+      put(process, "env", value);
+    },
   });
-  const methods = ["exit", "hrtime", "nextTick", "emit", "on", "addListener", "prependListener", "once", "off", "removeListener", "removeAllListeners",
-    "listeners", "listenerCount", "uptime", "memoryUsage", "abort", "emitWarning", "stdin", "stdout", "stderr"];
+  const methods = [
+    "exit",
+    "hrtime",
+    "nextTick",
+    "emit",
+    "on",
+    "addListener",
+    "prependListener",
+    "once",
+    "off",
+    "removeListener",
+    "removeAllListeners",
+    "listeners",
+    "listenerCount",
+    "uptime",
+    "memoryUsage",
+    "abort",
+    "emitWarning",
+    "stdin",
+    "stdout",
+    "stderr",
+  ];
   for (const name of methods) {
     Object.defineProperty(process, name, {
       configurable: true,
@@ -53,31 +92,61 @@
         put(process, name, value);
         return value;
       },
-      set(value) { put(process, name, value); },
+      set(value) {
+        put(process, name, value);
+      },
     });
   }
   Object.defineProperty(process, "exitCode", {
     configurable: true,
     enumerable: true,
-    get() { return Object.defineProperty(process, "exitCode", host.load("process").exitCodeProperty).exitCode; },
-    set(value) { Object.defineProperty(process, "exitCode", host.load("process").exitCodeProperty).exitCode = value; },
+    get() {
+      return Object.defineProperty(process, "exitCode", host.load("process").exitCodeProperty).exitCode;
+    },
+    set(value) {
+      Object.defineProperty(process, "exitCode", host.load("process").exitCodeProperty).exitCode = value;
+    },
   });
 
   const path = { resolve: host.resolve };
-  lazily(path, "path", ["basename", "delimiter", "dirname", "extname", "format", "isAbsolute", "join", "normalize", "parse", "relative", "sep", "toNamespacedPath"]);
+  lazily(path, "path", [
+    "basename",
+    "delimiter",
+    "dirname",
+    "extname",
+    "format",
+    "isAbsolute",
+    "join",
+    "normalize",
+    "parse",
+    "relative",
+    "sep",
+    "toNamespacedPath",
+  ]);
   put(path, "posix", path);
 
   const performance = {
     timeOrigin: host.timeOrigin,
     now: host.now,
-    mark: (name, options) => ({ name: `${name}`, entryType: "mark", startTime: options?.startTime ?? host.now(), duration: 0, detail: options?.detail ?? null }),
+    mark: (name, options) => ({
+      name: `${name}`,
+      entryType: "mark",
+      startTime: options?.startTime ?? host.now(),
+      duration: 0,
+      detail: options?.detail ?? null,
+    }),
     toJSON: () => ({ timeOrigin: host.timeOrigin }),
   };
   Object.defineProperty(performance, Symbol.toStringTag, { value: "Performance" });
 
   const crypto = {
     getRandomValues(array) {
-      if (!ArrayBuffer.isView(array) || array instanceof DataView || array instanceof Float32Array || array instanceof Float64Array) {
+      if (
+        !ArrayBuffer.isView(array) ||
+        array instanceof DataView ||
+        array instanceof Float32Array ||
+        array instanceof Float64Array
+      ) {
         throw new DOMException("The data argument must be an integer-type TypedArray", "TypeMismatchError");
       }
       if (array.byteLength > 65536) {
@@ -102,9 +171,13 @@
     "path/posix": () => path,
     process: () => process,
     util: () => {
-      const { inspect, format } = host.load("inspect");
+      const { inspect } = host.load("inspect");
+      const { format } = host.load("format");
       const { TextEncoder, TextDecoder } = globalThis;
-      const promisify = (f) => (...args) => new Promise((resolve, reject) => f(...args, (error, value) => (error ? reject(error) : resolve(value))));
+      const promisify =
+        (f) =>
+        (...args) =>
+          new Promise((resolve, reject) => f(...args, (error, value) => (error ? reject(error) : resolve(value))));
       return { inspect, format, promisify, TextEncoder, TextDecoder };
     },
     crypto: () => ({
@@ -123,7 +196,9 @@
     const make = modules[`${name}`.replace(/^node:/, "")];
     if (make !== undefined) return make();
     const known = Object.keys(modules).join(", ");
-    throw Object.assign(new Error(`Cannot find module '${name}': under gopherix require() knows ${known}`), { code: "MODULE_NOT_FOUND" });
+    throw Object.assign(new Error(`Cannot find module '${name}': under gopherix require() knows ${known}`), {
+      code: "MODULE_NOT_FOUND",
+    });
   };
 
   put(globalThis, "global", globalThis, false);
@@ -136,13 +211,19 @@
     url: ["URL", "URLSearchParams"],
     events: ["Event", "CustomEvent", "EventTarget", "AbortController", "AbortSignal"],
     streams: ["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamDefaultController"],
-    fetch: ["fetch", "Headers", "Request", "Response"],
+    fetch: ["fetch", "Request", "Response"],
+    headers: ["Headers"],
     blob: ["Blob", "File", "FormData"],
     clone: ["structuredClone"],
-  })) lazily(globalThis, file, names, false);
+  }))
+    lazily(globalThis, file, names, false);
 
   // The object that Go's own runner calls `go`: what a library script needs of it.
-  const memory = { get buffer() { return host.memory(); } };
+  const memory = {
+    get buffer() {
+      return host.memory();
+    },
+  };
   let view;
   const go = {
     argv: host.argv.slice(1),
@@ -158,4 +239,4 @@
   };
   put(globalThis, "go", go, false);
   return { go };
-}
+};
