@@ -34,13 +34,19 @@ impl QuickJs {
         self.forget_memory();
         // SAFETY: the memory stays where it is until `forget_memory`, which `Engine::memory_changed` and `Drop` call;
         // scripts, the buffer's only users, run while the guest waits for them, and Rust borrows the memory only when no
-        // script runs. Without a function to reallocate with, QuickJS neither frees nor resizes it.
+        // script runs. Without a function to reallocate with, QuickJS neither frees nor
+        // resizes it, and the world lets no script transfer it to a buffer that `forget_memory` does not know.
         let buffer = self.heap.own(unsafe {
             qjs::JS_NewArrayBuffer(self.heap.context, pointer, size(len), 0, None, std::ptr::null_mut(), false)
         })?;
         let view = MemoryView { buffer: buffer.clone(), start: pointer.addr(), len };
         *self.memory.borrow_mut() = Some(view);
         Ok(buffer)
+    }
+
+    /// Whether a value is that buffer.
+    pub(crate) fn is_memory(&self, value: &Js) -> bool {
+        self.memory.borrow().as_ref().is_some_and(|view| value.is_object() && view.buffer.address() == value.address())
     }
 
     /// Detaches the `ArrayBuffer` over the guest's memory: from now on it has no bytes.

@@ -28,6 +28,7 @@ pub(crate) const FUNCTIONS: &[(&str, Function)] = &[
     ("env", env),
     ("fetch", fetch),
     ("goFunction", go_function),
+    ("isMemory", is_memory),
     ("isScriptFunction", is_script_function),
     ("load", load),
     ("memory", memory),
@@ -231,6 +232,11 @@ fn memory_usage(call: &Call<'_>) -> Answer {
 /// `goFunction(id)`: the function of a `js.Func`.
 fn go_function(call: &Call<'_>) -> Answer {
     Ok(call.engine.function("", Role::Go(to_u32(call.arg(0).number().unwrap_or_default())))?)
+}
+
+/// `isMemory(buffer)`: whether it is the `ArrayBuffer` over the guest's memory.
+fn is_memory(call: &Call<'_>) -> Answer {
+    Ok(call.engine.heap.boolean(call.engine.is_memory(&call.arg(0))))
 }
 
 /// `isScriptFunction(function)`: whether it is neither built in nor made here.

@@ -280,6 +280,13 @@ fn memory_is_a_buffer_until_it_grows() {
         guest.text("String([m.byteLength, go._inst.exports.mem.buffer.byteLength, go.mem.getUint8(0)])"),
         "0,131072,1"
     );
+    // There must be no second buffer over it.
+    for source in ["transfer()", "transferToFixedLength()", "transfer.call(go._inst.exports.mem.buffer)"] {
+        let thrown = thrown(guest.try_eval(&format!("go._inst.exports.mem.buffer.{source}")));
+        assert_eq!(thrown, "TypeError: Cannot transfer the memory of a program");
+    }
+    let buffer = "go._inst.exports.mem.buffer";
+    assert!(guest.try_eval(&format!("structuredClone({buffer}, {{ transfer: [{buffer}] }})")).is_err());
     // A view of it is copied in and out, since the adapter holds the memory meanwhile.
     let view = js(&guest.eval("new Uint8Array(go._inst.exports.mem.buffer, 10, 2)"));
     assert_eq!(engine.bytes(&view, |bytes| bytes.copy_from_slice(&[5, 6])), Some(()));

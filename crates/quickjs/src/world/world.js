@@ -218,6 +218,21 @@
   }))
     lazily(globalThis, file, names, false);
 
+  // The guest's memory cannot be transferred, as that of a WebAssembly.Memory cannot: the engine must be able to detach the
+  // one buffer over it.
+  const { apply } = Reflect;
+  for (const name of ["transfer", "transferToFixedLength", "transferToImmutable"]) {
+    const native = ArrayBuffer.prototype[name];
+    if (native === undefined) continue;
+    const guarded = {
+      [name](...args) {
+        if (host.isMemory(this)) throw new TypeError("Cannot transfer the memory of a program");
+        return apply(native, this, args);
+      },
+    };
+    put(ArrayBuffer.prototype, name, guarded[name], false);
+  }
+
   // The object that Go's own runner calls `go`: what a library script needs of it.
   const memory = {
     get buffer() {
