@@ -2,13 +2,13 @@
 //!
 //! [`QuickJs`] is the adapter's [`Engine`](gopherix_guest::gojs::engine::Engine): one runtime and one global object for one
 //! Go program, used by the guest's own thread only. The world is made of the scripts under `world/`, which speak to Rust
-//! through one object, `host` ([`host`]); most of them run when somebody first looks at what they define. What a program does
+//! through one object, `host` (`host.rs`); most of them run when somebody first looks at what they define. What a program does
 //! with files, `process` and timers is carried out by the adapter on the kernel; `fetch` by a [`Network`] of the home's, if
 //! the program was granted one.
 //!
 //! From outside, an embedder defines functions ([`QuickJs::define`]) and sends calls from any thread ([`Handle`]).
 //!
-//! Locks: only that of the [`Mailbox`](mailbox::Mailbox), held for a push or a pop.
+//! Locks: only that of the mailbox (`mailbox.rs`), held for a push or a pop.
 
 mod browser;
 mod buffer;
