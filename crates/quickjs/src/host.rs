@@ -27,6 +27,7 @@ pub(crate) const FUNCTIONS: &[(&str, Function)] = &[
     ("encodeInto", encode_into),
     ("env", env),
     ("fetch", fetch),
+    ("fetchWasRead", fetch_was_read),
     ("goFunction", go_function),
     ("isMemory", is_memory),
     ("isScriptFunction", is_script_function),
@@ -304,9 +305,20 @@ fn fetch(call: &Call<'_>) -> Answer {
     }
 }
 
+fn fetch_id(call: &Call<'_>) -> u64 {
+    let id = call.arg(0).number().map(crate::number::to_usize).and_then(|id| u64::try_from(id).ok());
+    id.unwrap_or_default()
+}
+
 /// `abortFetch(id)`.
 fn abort_fetch(call: &Call<'_>) -> Answer {
-    let id = call.arg(0).number().map(crate::number::to_usize).and_then(|id| u64::try_from(id).ok());
-    call.engine.abort_fetch(id.unwrap_or_default());
+    call.engine.abort_fetch(fetch_id(call));
+    Ok(call.engine.heap.undefined())
+}
+
+/// `fetchWasRead(id, bytes)`: the program has got so many bytes of the body.
+fn fetch_was_read(call: &Call<'_>) -> Answer {
+    let bytes = call.arg(1).number().map(crate::number::to_usize);
+    call.engine.fetch_was_read(fetch_id(call), bytes.unwrap_or_default());
     Ok(call.engine.heap.undefined())
 }

@@ -43,7 +43,7 @@ use gopherix_guest::gojs::intrinsic::Intrinsic;
 pub use self::config::Config;
 pub use self::embed::{Handle, JsValue};
 pub use self::mailbox::Arrived;
-pub use self::network::{Head, Network, Redirect, Request, Responder};
+pub use self::network::{Answer, Event, Head, Network, Redirect, Request, Responder};
 pub use self::script::{Running, Settled};
 pub use self::value::Js;
 

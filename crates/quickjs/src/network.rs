@@ -4,7 +4,7 @@
 //! end; or an error at any time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use futures::future::poll_fn;
@@ -12,7 +12,7 @@ use futures::task::AtomicWaker;
 
 use crate::QuickJs;
 use crate::heap::Thrown;
-use crate::mailbox::{Mailbox, Message};
+use crate::mailbox::{Arrived, Mailbox, Message};
 use crate::value::Js;
 
 /// Who carries out requests. A client for HTTP and HTTPS; it decides which hosts may be reached.
@@ -63,34 +63,67 @@ pub struct Head {
 }
 
 /// What happened to a request.
-pub(crate) enum Event {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The response begins.
     Head(Head),
+    /// A part of the body.
     Chunk(Vec<u8>),
+    /// The body is complete.
     End,
+    /// The request failed, and why.
     Error(String),
 }
 
+/// Bytes of a body that may wait for the program to read them before [`Responder::room`] waits.
+const WINDOW: usize = 1 << 20;
+
+/// What the asking side wants.
 #[derive(Default)]
-struct Abort {
+struct Demand {
     aborted: AtomicBool,
-    waker: AtomicWaker,
+    on_abort: AtomicWaker,
+    /// Bytes that were sent and not read.
+    unread: AtomicUsize,
+    on_read: AtomicWaker,
+}
+
+impl Demand {
+    fn abort(&self) {
+        self.aborted.store(true, Ordering::Release);
+        self.on_abort.wake();
+    }
+
+    /// These many bytes, which were sent, have been read.
+    fn read(&self, bytes: usize) {
+        self.unread.fetch_sub(bytes, Ordering::AcqRel);
+        self.on_read.wake();
+    }
 }
 
 /// A request under way, as the engine knows it.
 pub(crate) struct Fetch {
     handlers: Js,
-    abort: Arc<Abort>,
+    demand: Arc<Demand>,
 }
 
 /// Where the answer to a request goes. Dropping one before the end fails the request.
 pub struct Responder {
     id: u64,
     mailbox: Arc<Mailbox>,
-    abort: Arc<Abort>,
+    demand: Arc<Demand>,
     over: bool,
 }
 
 impl Responder {
+    /// A responder of no engine, and what comes out of it: to use a [`Network`] by itself.
+    #[must_use]
+    pub fn detached() -> (Responder, Answer) {
+        let (mailbox, demand) = (Arc::<Mailbox>::default(), Arc::<Demand>::default());
+        let answer = Answer { mailbox: mailbox.clone(), demand: demand.clone() };
+        (Responder { id: 0, mailbox, demand, over: false }, answer)
+    }
+
     fn send(&self, event: Event) {
         self.mailbox.send(Message::Network(self.id, event));
     }
@@ -100,8 +133,19 @@ impl Responder {
         self.send(Event::Head(head));
     }
 
+    /// Resolves when the program has read so much of the body that there is room for more. To be awaited before each chunk,
+    /// so that a body may be longer than memory.
+    pub async fn room(&self) {
+        poll_fn(|context| {
+            self.demand.on_read.register(context.waker());
+            if self.demand.unread.load(Ordering::Acquire) < WINDOW { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
     /// A part of the body.
     pub fn chunk(&self, bytes: Vec<u8>) {
+        self.demand.unread.fetch_add(bytes.len(), Ordering::AcqRel);
         self.send(Event::Chunk(bytes));
     }
 
@@ -120,7 +164,7 @@ impl Responder {
     /// Resolves when nobody wants the answer any more.
     pub async fn aborted(&self) {
         poll_fn(|context| {
-            self.abort.waker.register(context.waker());
+            self.demand.on_abort.register(context.waker());
             if self.is_aborted() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
@@ -129,7 +173,7 @@ impl Responder {
     /// Whether nobody wants the answer any more.
     #[must_use]
     pub fn is_aborted(&self) -> bool {
-        self.abort.aborted.load(Ordering::Acquire)
+        self.demand.aborted.load(Ordering::Acquire)
     }
 }
 
@@ -141,6 +185,33 @@ impl Drop for Responder {
     }
 }
 
+/// What comes out of a [detached](Responder::detached) responder. Dropping it aborts the request.
+pub struct Answer {
+    mailbox: Arc<Mailbox>,
+    demand: Arc<Demand>,
+}
+
+impl Answer {
+    /// What happens next. After [`Event::End`] or [`Event::Error`] nothing does, and this waits for ever.
+    pub async fn next(&mut self) -> Event {
+        loop {
+            if let Some(Message::Network(_, event)) = self.mailbox.take() {
+                if let Event::Chunk(bytes) = &event {
+                    self.demand.read(bytes.len());
+                }
+                return event;
+            }
+            Arrived(self.mailbox.clone()).await;
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.demand.abort();
+    }
+}
+
 impl QuickJs {
     /// Starts a request that `handlers` will hear of; its id. Without a grant, an Error to fail with.
     pub(crate) fn start_fetch(&self, request: Request, handlers: Js) -> Result<u64, &'static str> {
@@ -149,9 +220,9 @@ impl QuickJs {
         };
         let id = self.next_fetch.get();
         self.next_fetch.set(id.wrapping_add(1));
-        let abort = Arc::<Abort>::default();
-        self.fetches.borrow_mut().insert(id, Fetch { handlers, abort: abort.clone() });
-        network.fetch(request, Responder { id, mailbox: self.mailbox.clone(), abort, over: false });
+        let demand = Arc::<Demand>::default();
+        self.fetches.borrow_mut().insert(id, Fetch { handlers, demand: demand.clone() });
+        network.fetch(request, Responder { id, mailbox: self.mailbox.clone(), demand, over: false });
         Ok(id)
     }
 
@@ -159,8 +230,14 @@ impl QuickJs {
     pub(crate) fn abort_fetch(&self, id: u64) {
         let fetch = self.fetches.borrow_mut().remove(&id);
         if let Some(fetch) = fetch {
-            fetch.abort.aborted.store(true, Ordering::Release);
-            fetch.abort.waker.wake();
+            fetch.demand.abort();
+        }
+    }
+
+    /// The program has read these many bytes of a body.
+    pub(crate) fn fetch_was_read(&self, id: u64, bytes: usize) {
+        if let Some(fetch) = self.fetches.borrow().get(&id) {
+            fetch.demand.read(bytes);
         }
     }
 

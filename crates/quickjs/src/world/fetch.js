@@ -287,10 +287,23 @@
       let controller;
       let answered = false;
       let over = false;
+      // What the program has not asked for waits here, and the network waits for it.
+      const waiting = [];
+      let wanted = false;
+      const hand = (bytes) => {
+        wanted = false;
+        host.fetchWasRead(id, bytes.length);
+        controller.enqueue(bytes);
+      };
       const stream = new ReadableStream(
         {
           start(c) {
             controller = c;
+          },
+          pull() {
+            if (waiting.length > 0) hand(waiting.shift());
+            else wanted = true;
+            if (over && waiting.length === 0) controller.close();
           },
           cancel() {
             if (!over) host.abortFetch(id);
@@ -310,13 +323,14 @@
           resolve(received({ status, statusText, url, redirected, headers }, stream));
         },
         chunk(bytes) {
-          if (!over && bytes.length > 0) controller.enqueue(bytes);
+          if (over || bytes.length === 0) return;
+          if (wanted) hand(bytes);
+          else waiting.push(bytes);
         },
         end() {
-          if (!over) {
-            over = true;
-            controller.close();
-          }
+          if (over) return;
+          over = true;
+          if (waiting.length === 0) controller.close();
         },
         error(message) {
           if (!over) fail(failed(message));
