@@ -1,0 +1,22 @@
+const show = (u) => console.log([u.href, u.origin, u.protocol, u.username, u.password, u.host, u.hostname, u.port, u.pathname, u.search, u.hash]);
+for (const [a, b] of [["http://user:pa%20ss@EXAMPLE.com:80/a/../b?q=1#h"], ["../x?y", "https://h:8443/a/b/c"], ["file:///etc/passwd"], ["mailto:a@b"], ["http://ü.de/é?ü"], ["//h/p", "http://x"], ["http://[::1]:3000/"], ["data:text/plain,hi"], ["http://1.2.3/"]]) show(new URL(a, b));
+for (const bad of ["", "nope", "http://", "http://a b/"]) try { new URL(bad); } catch (e) { console.log(e.name, e.code, e.message, e.input); }
+console.log(URL.canParse("x"), URL.canParse("x", "http://h/"));
+const u = new URL("http://h/p?a=1");
+u.port = "8080"; u.pathname = "/x y"; u.hash = "z"; u.protocol = "https"; u.username = "me"; u.host = "other:99"; u.search = "?b=2";
+console.log(String(u), JSON.stringify(u));
+u.searchParams.append("c", "3 &");
+console.log(u.search, u.searchParams.get("c"), u.searchParams.size);
+u.search = "?z=1";
+console.log([...u.searchParams]);
+u.port = "no"; u.href = "http://new/";
+console.log(u.href, [...u.searchParams]);
+const p = new URLSearchParams("?a=1&b=2&a=3&c=%20+x&d");
+console.log(p.get("a"), p.getAll("a"), p.get("c"), p.get("d"), p.has("e"), p.has("a", "3"), p.toString());
+p.set("a", "9"); p.delete("b"); p.sort(); p.append("é", "*-._~");
+console.log(p.toString(), [...p.keys()], [...p.values()]);
+p.forEach((v, k) => console.log(k, v));
+console.log(new URLSearchParams({ x: 1, y: "z" }).toString(), new URLSearchParams([["k", "v"]]).toString());
+console.log(u, p);
+const { fileURLToPath, pathToFileURL } = require("url");
+console.log(fileURLToPath("file:///a%20b/c"), pathToFileURL("/a b#?%").href);
