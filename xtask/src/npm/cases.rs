@@ -97,7 +97,7 @@ pub(super) const CASES: [Case; 10] = [
         args: &[],
         stdin: "",
         exit: 0,
-        says: "eu-central-1",
+        says: "\ndone\n",
         writes: &[],
     },
 ];
