@@ -1,6 +1,7 @@
 //! Starting one guest program under gopherix, or, with the same mounts, arguments and environment, under what gopherix
 //! is compared with.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -123,7 +124,8 @@ impl Runner {
                 add_env(&mut command, guest);
             }
             Peer::Node => {
-                command.arg("--stack-size=8192").args(engine_options).arg(&self.script);
+                // By its bare name: net/http takes the host for a browser, and asks `fetch`, if process.argv0 says otherwise.
+                command.arg0("node").arg("--stack-size=8192").args(engine_options).arg(&self.script);
                 // Go's js port refuses more than 8 KiB of arguments and environment: pass no stranger's variables.
                 command.env_clear().envs(guest.env.iter().map(|(k, v)| (k, v))).current_dir(&guest.cwd);
             }

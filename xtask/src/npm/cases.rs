@@ -91,15 +91,7 @@ pub(super) const CASES: [Case; 10] = [
         ..ESBUILD
     },
     Case { name: "esbuild-bad-flag", args: &["--no-such-flag"], exit: 1, says: "--no-such-flag", ..ESBUILD },
-    Case {
-        name: "hcl2json",
-        program: Program::Hcl2json,
-        args: &[],
-        stdin: "",
-        exit: 0,
-        says: "\ndone\n",
-        writes: &[],
-    },
+    Case { name: "hcl2json", program: Program::Hcl2json, args: &[], stdin: "", exit: 0, says: "\ndone\n", writes: &[] },
 ];
 
 /// The bundle that is measured too: everything that esbuild does in one run.

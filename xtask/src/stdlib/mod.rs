@@ -250,13 +250,15 @@ impl Session {
         args.extend(self.expectations.skip_pattern(package).map(|pattern| format!("-test.skip={pattern}")));
         let on_node = self.runner.peer() == Peer::Node;
         let cwd = if on_node { tree::inside(&self.root, &directory) } else { directory };
-        let tmp = if on_node { self.root.join("tmp") } else { PathBuf::from("/tmp") };
+        let seen = |path: &str| if on_node { tree::inside(&self.root, Path::new(path)) } else { path.into() };
+        let (tmp, home) = (seen("/tmp"), seen("/root"));
         let mut mounts = vec![(self.root.clone(), "/".to_owned())];
         if self.runner.peer() == Peer::Wasmtime {
             // It has no devices of its own; gopherix has.
             mounts.push((PathBuf::from("/dev"), "/dev".to_owned()));
         }
-        let env = [("PATH", Path::new("/usr/bin:/bin")), ("GOROOT", self.go.root()), ("TMPDIR", &tmp)];
+        let path = Path::new("/usr/bin:/bin");
+        let env = [("PATH", path), ("GOROOT", self.go.root()), ("TMPDIR", &tmp), ("HOME", &home)];
         let env = env.map(|(key, value)| (key.to_owned(), value.display().to_string()));
         Guest { program, args, cwd: cwd.display().to_string(), env: env.to_vec(), mounts }
     }
