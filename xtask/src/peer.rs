@@ -15,8 +15,8 @@ use crate::workspace;
 /// Go's own exec script gives the engine this much stack; its runtime recurses through wasm calls.
 const WASM_STACK: &str = "max-wasm-stack=8388608";
 
-/// Whether gopherix runs GOOS=js programs yet. Until it does, what needs that stays out of `cargo xtask test` and of benches;
-/// asked for by name it is tried nevertheless.
+/// Whether gopherix runs GOOS=js programs yet. Until it does, what needs that stays out of benches, and of `cargo xtask
+/// test` unless a step is named.
 pub(crate) const RUNS_JS: bool = false;
 
 /// What runs a guest.
