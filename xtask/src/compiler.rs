@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::peer::{Build, Guest, Peer, Runner};
 use crate::process::{capture, progress, run_logged};
-use crate::toolchain::Go;
+use crate::toolchain::{Go, Port};
 use crate::workspace;
 
 const LIMIT: Duration = Duration::from_secs(600);
@@ -42,7 +42,7 @@ pub(crate) fn command(args: &CompilerArgs) -> Result<()> {
 
     progress("building cmd/compile for wasip1");
     let wasm = work.join("compile.wasm");
-    capture(go.for_wasm("wasip1").args(["build", "-o"]).arg(&wasm).arg("cmd/compile").current_dir(&work))?;
+    capture(go.for_wasm(Port::Wasip1).args(["build", "-o"]).arg(&wasm).arg("cmd/compile").current_dir(&work))?;
     let sources = prepare(&go, &args.package, &work)?;
 
     let start = Instant::now();

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::peer::{Build, gopherix_build, gopherix_path};
 use crate::process::{progress, run_shown};
-use crate::toolchain::Go;
+use crate::toolchain::{Go, Port};
 use crate::workspace;
 
 /// Arguments of `cargo xtask demo`.
@@ -45,7 +45,7 @@ pub(crate) fn command(args: &DemoArgs) -> Result<()> {
 }
 
 fn shown_build(go: &Go, wasm: &Path) -> Command {
-    let mut build = go.for_wasm("wasip1");
+    let mut build = go.for_wasm(Port::Wasip1);
     // The line is for reading: what only a program with dependencies would need is left out.
     for setting in ["GOENV", "GOFLAGS", "GOPATH", "GOPROXY"] {
         build.env_remove(setting);

@@ -8,6 +8,7 @@ mod check_wasm32;
 mod compiler;
 mod demo;
 mod fuzz;
+mod npm;
 mod peer;
 mod process;
 mod stdlib;
@@ -42,6 +43,8 @@ enum Command {
     Toolchain(toolchain::ToolchainArgs),
     /// Run cargo for wasm32-unknown-unknown or wasm32-wasip1
     RustWasm(toolchain::RustWasmArgs),
+    /// Run programs from npm under Node and under gopherix and compare what they write
+    Npm(npm::NpmArgs),
     /// Check that the portable crates are portable
     CheckWasm32,
     /// Run the Go standard library's own tests as guests
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Compiler(args) => compiler::command(&args),
         Command::Fuzz(args) => fuzz::command(&args),
         Command::Bench(args) => bench::command(&args),
+        Command::Npm(args) => npm::command(&args),
         Command::Stdlib(args) => stdlib::command(&args),
         Command::RustWasm(args) => toolchain::rust_wasm_command(&args),
         Command::CheckWasm32 => check_wasm32::command(),

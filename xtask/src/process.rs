@@ -3,9 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -96,7 +98,34 @@ pub(crate) fn run_logged(command: &mut Command, log: &Path, limit: Duration) -> 
     let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0);
     let start = Instant::now();
+    let child = command.spawn().with_context(|| format!("cannot start: {line}"))?;
+    wait(child, start, limit)
+}
+
+/// Runs with both output streams captured by pipes, killing the whole process group after `limit`; what it wrote to stdout
+/// and to stderr.
+pub(crate) fn run_captured(command: &mut Command, stdin: Stdio, limit: Duration) -> Result<(Ended, Vec<u8>, Vec<u8>)> {
+    let line = shell_line(command);
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let start = Instant::now();
     let mut child = command.spawn().with_context(|| format!("cannot start: {line}"))?;
+    let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let ended = wait(child, start, limit)?;
+    let text = |stream: JoinHandle<_>| stream.join().unwrap_or_default();
+    Ok((ended, text(stdout), text(stderr)))
+}
+
+/// Reads a stream to its end, beside the process that writes it: a full pipe would stop it.
+fn drain(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before an error is all there is to have.
+        let _ended = stream.map(|mut stream| stream.read_to_end(&mut bytes));
+        bytes
+    })
+}
+
+fn wait(mut child: Child, start: Instant, limit: Duration) -> Result<Ended> {
     let status = child.wait_timeout(limit)?;
     if status.is_none() {
         kill_group(&mut child)?;
@@ -133,6 +162,16 @@ mod tests {
         let ended = run_logged(&mut command, &log, Duration::from_millis(300)).unwrap();
         assert!(ended.status.is_none() && !ended.success());
         assert_eq!(ended.describe(), "timed out");
+    }
+
+    #[test]
+    fn streams_are_captured_apart_and_cut_at_the_limit() {
+        let limit = Duration::from_secs(60);
+        let run = |script: &str, limit| run_captured(Command::new("sh").args(["-c", script]), Stdio::null(), limit);
+        let (ended, stdout, stderr) = run("echo out; echo err >&2; exit 3", limit).unwrap();
+        assert_eq!((ended.describe().as_str(), &*stdout, &*stderr), ("exit status: 3", &b"out\n"[..], &b"err\n"[..]));
+        let (ended, stdout, _) = run("echo begun; tail -f /dev/null & wait", Duration::from_millis(300)).unwrap();
+        assert_eq!((ended.status, &*stdout), (None, &b"begun\n"[..]));
     }
 
     #[test]

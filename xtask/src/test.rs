@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::check_wasm32;
-use crate::peer::{Build, gopherix};
+use crate::npm;
+use crate::peer::{Build, RUNS_JS, gopherix};
 use crate::process::{capture, progress, run_logged, shell_line, which};
 use crate::stdlib;
 use crate::toolchain::{Go, RUST_UNKNOWN, RustWasm, zig};
@@ -35,6 +36,8 @@ enum Step {
     Syscalls,
     /// a subset of the Go standard library's tests
     Stdlib,
+    /// programs from npm write the same as under Node
+    Npm,
 }
 
 /// Arguments of `cargo xtask test`.
@@ -54,6 +57,14 @@ pub(crate) struct Counts {
     pub failed: usize,
 }
 
+impl Counts {
+    /// Adds the counts of another step or part of one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed = self.passed.saturating_add(other.passed);
+        self.failed = self.failed.saturating_add(other.failed);
+    }
+}
+
 const ONE: Counts = Counts { passed: 1, failed: 0 };
 
 /// A step's counts, and what went wrong.
@@ -61,7 +72,8 @@ type Outcome = (Counts, Result<()>);
 
 /// Runs the steps; all of them, even after a failure.
 pub(crate) fn command(args: &TestArgs) -> Result<()> {
-    let steps = if args.steps.is_empty() { Step::value_variants() } else { args.steps.as_slice() };
+    let usual: Vec<Step> = Step::value_variants().iter().copied().filter(|step| step.is_usual()).collect();
+    let steps = if args.steps.is_empty() { &usual } else { &args.steps };
     let mut total = Counts::default();
     let mut summary = Vec::new();
     let mut ok = true;
@@ -79,8 +91,7 @@ pub(crate) fn command(args: &TestArgs) -> Result<()> {
         }
         println!("== {name} {word} ({seconds:.1} s)\n");
         summary.push(format!("{name} {word}"));
-        total.passed = total.passed.saturating_add(counts.passed);
-        total.failed = total.failed.saturating_add(counts.failed);
+        total.add(counts);
     }
     println!("{}", summary.join(", "));
     println!("{} passed, {} failed", total.passed, total.failed);
@@ -91,6 +102,11 @@ pub(crate) fn command(args: &TestArgs) -> Result<()> {
 }
 
 impl Step {
+    /// Whether it is run when no step is asked for by name.
+    fn is_usual(self) -> bool {
+        RUNS_JS || self != Self::Npm
+    }
+
     fn run(self) -> Outcome {
         match self {
             Self::Fmt => one(capture(cargo().args(["fmt", "--all", "--check"])).map(drop)),
@@ -100,6 +116,7 @@ impl Step {
             Self::Workspace => workspace_tests(),
             Self::Syscalls => one(syscalls()),
             Self::Stdlib => stdlib::ci(),
+            Self::Npm => npm::ci(),
         }
     }
 }
@@ -137,9 +154,7 @@ fn workspace_tests() -> Outcome {
         let Some(name) = words.first() else { continue };
         match logged(words, name) {
             Ok((text, ended)) => {
-                let found = count(&text);
-                counts.passed = counts.passed.saturating_add(found.passed);
-                counts.failed = counts.failed.saturating_add(found.failed);
+                counts.add(count(&text));
                 result = result.and(ended);
             }
             Err(error) => result = Err(error),

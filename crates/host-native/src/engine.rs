@@ -206,6 +206,8 @@ fn config(strategy: Strategy, interruption: Interruption) -> Config {
         .strategy(strategy)
         .epoch_interruption(interruption == Interruption::Epochs)
         .max_wasm_stack(stack)
+        // Scripts of js guests hold buffers over it. All 4 GiB of a 32-bit memory are reserved.
+        .memory_may_move(false)
         .async_stack_size(stack.saturating_add(HOST_STACK))
         .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
     config

@@ -3,7 +3,7 @@
 use gopherix_abi::Signal;
 use gopherix_guest::wasip1::{self, ThreadExit};
 use gopherix_kernel::memory::SliceMemory;
-use gopherix_kernel::task::{Cx, ExitStatus};
+use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
 
 /// Most elements a guest's table may have; each costs the host a pointer.
@@ -102,7 +102,7 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
 impl ResourceLimiter for Guest {
     fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(may_grow_memory(&self.cx, desired, maximum))
+        Ok(may_grow_memory(&self.cx.process, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -111,8 +111,7 @@ impl ResourceLimiter for Guest {
 }
 
 /// Whether a guest may have so many bytes of linear memory; from then on it has.
-pub(crate) fn may_grow_memory(cx: &Cx, desired: usize, maximum: Option<usize>) -> bool {
-    let process = &cx.process;
+pub(crate) fn may_grow_memory(process: &Process, desired: usize, maximum: Option<usize>) -> bool {
     let within = maximum.is_none_or(|maximum| desired <= maximum);
     within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX))
 }

@@ -6,7 +6,7 @@ import "syscall"
 func Mode(p string) (uint32, Errno) {
 	var s syscall.Stat_t
 	err := syscall.Lstat(p, &s)
-	return s.Mode & 0o7777, errnoOf(err)
+	return uint32(s.Mode) & 0o7777, errnoOf(err)
 }
 
 // Owner returns user and group of a name; of a link its own.

@@ -7,22 +7,43 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::rows::{Kind, Row};
+use super::rows::{Js, Kind, Row, Runs};
+use crate::npm::{self, Program};
 use crate::peer::{Build, Guest, Peer, Runner};
 use crate::process::{capture, shell_line};
-use crate::toolchain::Go;
+use crate::toolchain::{Go, Port};
 
 /// Longest wait for a compiler working in the background.
 const SETTLE_LIMIT: Duration = Duration::from_secs(120);
-/// A cache that did not change for this long is complete.
-const SETTLED: Duration = Duration::from_secs(3);
 
-/// The programs for one contestant, and how to run them.
+/// Who is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entrant {
+    /// The table's column, and what `--without` takes.
+    pub name: &'static str,
+    /// What runs the programs, and which of Go's ports; `None`: this machine itself.
+    pub host: Option<(Peer, Port)>,
+}
+
+/// All who can be measured, in the tables' order.
+pub(super) const ENTRANTS: [Entrant; 5] = [
+    Entrant { name: "native", host: None },
+    Entrant { name: "node", host: Some((Peer::Node, Port::Js)) },
+    Entrant { name: "wasmtime", host: Some((Peer::Wasmtime, Port::Wasip1)) },
+    Entrant { name: "gopherix", host: Some((Peer::Gopherix, Port::Wasip1)) },
+    Entrant { name: GOPHERIX_JS, host: Some((Peer::Gopherix, Port::Js)) },
+];
+
+/// gopherix with GOOS=js.
+pub(super) const GOPHERIX_JS: &str = "gopherix-js";
+
+/// The programs for one entrant, and how to run them.
 pub(super) struct Contestant {
     /// The table's column.
     pub name: &'static str,
     /// `None`: native.
     runner: Option<Runner>,
+    port: Option<Port>,
     programs: PathBuf,
     /// Its compiled code is kept under here.
     cache: PathBuf,
@@ -30,31 +51,45 @@ pub(super) struct Contestant {
 }
 
 impl Contestant {
-    /// Native Go, or the programs under `peer`; compiles them all.
-    pub(super) fn new(peer: Option<Peer>, go: &Go, sources: &Path, scratch: &Path) -> Result<Self> {
-        let name = peer.map_or("native", Peer::name);
-        let home = scratch.join(name);
-        let (programs, cache, data) = (home.join("bin"), home.join("cache"), home.join("data"));
-        for dir in [&programs, &cache, &data] {
+    /// Makes an entrant ready: compiles all programs, unless another has done it for the same port.
+    pub(super) fn new(entrant: Entrant, go: &Go, sources: &Path, scratch: &Path) -> Result<Self> {
+        let port = entrant.host.map(|(_, port)| port);
+        let home = scratch.join(entrant.name);
+        let programs = scratch.join("programs").join(port.map_or("native", Port::goos));
+        let (cache, data) = (home.join("cache"), home.join("data"));
+        for dir in [&cache, &data] {
             fs::create_dir_all(dir)?;
         }
-        let mut build = peer.map_or_else(|| go.command(), |peer| go.for_wasm(peer.goos()));
-        // The trailing separator makes it a folder of programs.
-        let into = format!("{}/", programs.display());
-        capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;
-        let runner = peer.map(|peer| Runner::new(peer, Build::Release, go)).transpose()?;
-        Ok(Self { name, runner, programs, cache, data })
+        if !programs.exists() {
+            fs::create_dir_all(&programs)?;
+            let mut build = port.map_or_else(|| go.command(), |port| go.for_wasm(port));
+            // The trailing separator makes it a folder of programs.
+            let into = format!("{}/", programs.display());
+            capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;
+        }
+        let runner = entrant.host.map(|(peer, _)| Runner::new(peer, Build::Release, go)).transpose()?;
+        Ok(Self { name: entrant.name, runner, port, programs, cache, data })
     }
 
-    /// Has compiled code to keep: an uncached start is worth a row.
-    pub(super) fn caches(&self) -> bool {
-        self.runner.as_ref().is_some_and(|runner| runner.peer() != Peer::Node)
+    /// Whether it takes part in a row.
+    pub(super) fn takes(&self, row: &Row) -> bool {
+        match (self.peer(), self.port) {
+            // Nothing of Node's is worth a row of an uncached start: it keeps no compiled code of a module.
+            (Some(Peer::Node), _) => row.kind != Kind::ColdUncached,
+            (Some(Peer::Gopherix), Some(Port::Js)) => row.js != Js::No,
+            (peer, _) => !row.only_js && (peer.is_some() || row.kind != Kind::ColdUncached),
+        }
     }
 
-    /// Runs `row` once, before it is measured, and waits until all compiled code is in the cache.
+    fn peer(&self) -> Option<Peer> {
+        self.runner.as_ref().map(Runner::peer)
+    }
+
+    /// Runs `row` once, before it is measured, so that all compiled code is in the cache: gopherix would leave that to a
+    /// helper in the background.
     pub(super) fn prepare(&self, row: &Row) -> Result<()> {
-        self.run_once(row)?;
-        if self.caches() { self.settle() } else { Ok(()) }
+        let options: &[&str] = if self.peer() == Some(Peer::Gopherix) { &["--compiler=optimizing"] } else { &[] };
+        self.run_once(row, options).map(drop)
     }
 
     /// One measurement: nanoseconds for an operation, or for the whole process.
@@ -62,9 +97,7 @@ impl Contestant {
         if row.kind == Kind::ColdUncached {
             self.clear_cache()?;
         }
-        let start = Instant::now();
-        let output = self.run_once(row)?;
-        let wall = start.elapsed().as_secs_f64() * 1e9;
+        let (output, wall) = self.run_once(row, &[])?;
         if row.kind == Kind::ColdUncached {
             // A compiler still at work in the background would slow down whoever comes next.
             self.settle()?;
@@ -72,43 +105,49 @@ impl Contestant {
         if row.kind == Kind::Loop { nanoseconds(&output) } else { Ok(wall) }
     }
 
-    fn run_once(&self, row: &Row) -> Result<String> {
-        let mut command = self.command(row);
+    /// What it wrote to stdout, and nanoseconds from start to end.
+    fn run_once(&self, row: &Row, options: &[&str]) -> Result<(String, f64)> {
+        if row.program == Runs::Esbuild {
+            Program::Esbuild.lay_out(&self.data)?;
+        }
+        let mut command = self.command(row, options)?;
         let line = shell_line(&command);
+        let start = Instant::now();
         let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start: {line}"))?;
+        let wall = start.elapsed().as_secs_f64() * 1e9;
         if !output.status.success() {
             bail!("{line}\n{}ended with {}", String::from_utf8_lossy(&output.stderr), output.status);
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok((String::from_utf8_lossy(&output.stdout).into_owned(), wall))
     }
 
-    fn command(&self, row: &Row) -> Command {
-        let mut args: Vec<String> = row.args.iter().map(|arg| (*arg).to_owned()).collect();
-        let Some(runner) = &self.runner else {
-            if row.uses_files {
-                args.push(format!("-dir={}", self.data.display()));
+    fn command(&self, row: &Row, options: &[&str]) -> Result<Command> {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let mut command = match (row.program, &self.runner) {
+            (Runs::Go(program), None) => {
+                let mut command = Command::new(self.programs.join(program));
+                command.args(row.args).args(directory(row, &self.data.display().to_string()));
+                command
             }
-            let mut command = Command::new(self.programs.join(row.program));
-            command.args(args);
-            return command;
+            (Runs::Go(program), Some(runner)) => runner.command(&self.guest(row, program, runner), &options),
+            (Runs::Esbuild, Some(runner)) => {
+                Program::Esbuild.command(runner, &options, &self.data, npm::esbuild_bundle())?
+            }
+            (Runs::Esbuild, None) => bail!("there is no native esbuild to compare with"),
         };
+        command.env("XDG_CACHE_HOME", &self.cache);
+        Ok(command)
+    }
+
+    fn guest(&self, row: &Row, program: &str, runner: &Runner) -> Guest {
         let host_paths = runner.peer() == Peer::Node;
         let dir = if host_paths { self.data.display().to_string() } else { "/data".to_owned() };
-        if row.uses_files {
-            args.push(format!("-dir={dir}"));
-        }
+        let mut args: Vec<String> = row.args.iter().map(|arg| (*arg).to_owned()).collect();
+        args.extend(directory(row, &dir));
         let mounts = if row.uses_files { vec![(self.data.clone(), "/data".to_owned())] } else { Vec::new() };
         let cwd = if row.uses_files || host_paths { dir } else { "/".to_owned() };
-        let program = self.wasm(row.program);
-        let guest = Guest { program, args, cwd, env: Vec::new(), mounts };
-        let mut command = runner.command(&guest, &[]);
-        command.env("XDG_CACHE_HOME", &self.cache);
-        command
-    }
-
-    /// `go build` names programs after their folders, on wasm too.
-    fn wasm(&self, program: &str) -> PathBuf {
-        self.programs.join(program)
+        // `go build` names programs after their folders, on wasm too.
+        Guest { program: self.programs.join(program), args, cwd, env: Vec::new(), mounts }
     }
 
     fn clear_cache(&self) -> Result<()> {
@@ -117,37 +156,35 @@ impl Contestant {
         Ok(())
     }
 
-    /// Waits until the cache stops changing.
+    /// Waits until no compiler is at work in the background: each has claimed a copy of its module beside the compiled code,
+    /// which it removes when it is done.
     fn settle(&self) -> Result<()> {
         let start = Instant::now();
-        let (mut last, mut since) = (contents(&self.cache)?, Instant::now());
-        while since.elapsed() < SETTLED && start.elapsed() < SETTLE_LIMIT {
-            std::thread::sleep(Duration::from_millis(200));
-            let now = contents(&self.cache)?;
-            // A claimed copy of a module means that its compiler is at work, however long nothing changes.
-            let claimed = now.iter().any(|(path, _)| path.extension().is_some_and(|e| e == "wasm"));
-            if now != last || claimed {
-                (last, since) = (now, Instant::now());
+        while holds_claim(&self.cache)? {
+            if start.elapsed() > SETTLE_LIMIT {
+                bail!("a compiler was still at work after {SETTLE_LIMIT:?}, in {}", self.cache.display());
             }
+            std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())
     }
 }
 
-/// Paths and sizes of all files under `folder`; files that vanish meanwhile do not count.
-fn contents(folder: &Path) -> Result<Vec<(PathBuf, u64)>> {
-    let mut found = Vec::new();
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(found) };
+fn directory(row: &Row, dir: &str) -> Option<String> {
+    row.uses_files.then(|| format!("-dir={dir}"))
+}
+
+/// Whether there is a module, not compiled code, anywhere under `folder`; files that vanish meanwhile do not count.
+fn holds_claim(folder: &Path) -> Result<bool> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(false) };
     for entry in entries.flatten() {
-        let Ok(metadata) = entry.metadata() else { continue };
-        if metadata.is_dir() {
-            found.extend(contents(&entry.path())?);
-        } else {
-            found.push((entry.path(), metadata.len()));
+        let path = entry.path();
+        let is_claim = path.extension().is_some_and(|extension| extension == "wasm");
+        if is_claim || path.is_dir() && holds_claim(&path)? {
+            return Ok(true);
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(false)
 }
 
 /// Reads the program's `123.4 ns/op`.
@@ -165,5 +202,16 @@ mod tests {
     fn reads_the_result_line() {
         assert!((nanoseconds("noise\n12.5 ns/op\n").unwrap() - 12.5).abs() < 1e-9);
         assert!(nanoseconds("nothing").is_err());
+    }
+
+    #[test]
+    fn a_claimed_module_is_seen_wherever_it_lies() {
+        let cache = tempfile::tempdir().unwrap();
+        let modules = cache.path().join("gopherix/modules");
+        fs::create_dir_all(&modules).unwrap();
+        fs::write(modules.join("key.code"), "").unwrap();
+        assert!(!holds_claim(cache.path()).unwrap());
+        fs::write(modules.join("key.wasm"), "").unwrap();
+        assert!(holds_claim(cache.path()).unwrap());
     }
 }

@@ -13,10 +13,10 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use self::contestant::Contestant;
+use self::contestant::{Contestant, ENTRANTS, GOPHERIX_JS};
 use self::report::Medians;
 use self::rows::{ALONE, Kind, ROWS, Row};
-use crate::peer::Peer;
+use crate::peer::RUNS_JS;
 use crate::process::{capture, progress};
 use crate::toolchain::{Go, node, wasmtime_cli};
 use crate::workspace;
@@ -35,7 +35,7 @@ pub(crate) struct BenchArgs {
     /// How often the contestants take turns
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Leave out a contestant: native, node, wasmtime or gopherix
+    /// Leave out a contestant: native, node, wasmtime, gopherix or gopherix-js
     #[arg(long, conflicts_with = "write")]
     without: Vec<String>,
 }
@@ -47,11 +47,13 @@ pub(crate) fn command(args: &BenchArgs) -> Result<()> {
         let names: Vec<&str> = ROWS.iter().map(|r| r.name).chain(ALONE.iter().map(|(name, _)| *name)).collect();
         bail!("there is no row {unknown}; there are {}", names.join(", "));
     }
-    let wanted = |name: &str| args.rows.is_empty() || args.rows.iter().any(|row| row == name);
-    let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row.name)).collect();
+    let named = |name: &str| args.rows.iter().any(|row| row == name);
+    let wanted = |name: &str| args.rows.is_empty() || named(name);
+    let rows: Vec<&Row> =
+        ROWS.iter().filter(|row| named(row.name) || wanted(row.name) && (RUNS_JS || !row.only_js)).collect();
     let go = Go::find()?;
     let medians = if rows.is_empty() { Vec::new() } else { measure(&rows, &contestants(args, &go)?, args.rounds)? };
-    let table = report::table(&medians);
+    let table = report::tables(&medians);
     print!("{table}");
     let mut alone = Vec::new();
     for (name, heading) in ALONE.iter().filter(|(name, _)| wanted(name)) {
@@ -78,13 +80,13 @@ fn contestants(args: &BenchArgs, go: &Go) -> Result<Vec<Contestant>> {
     }
     let sources = workspace::root().join("benches/go");
     let mut contestants = Vec::new();
-    for peer in [None, Some(Peer::Node), Some(Peer::Wasmtime), Some(Peer::Gopherix)] {
-        let name = peer.map_or("native", Peer::name);
-        if args.without.iter().any(|left_out| left_out == name) {
+    for entrant in ENTRANTS {
+        let name = entrant.name;
+        if args.without.iter().any(|left_out| left_out == name) || name == GOPHERIX_JS && !RUNS_JS {
             continue;
         }
         progress(&format!("preparing {name}"));
-        contestants.push(Contestant::new(peer, go, &sources, &scratch)?);
+        contestants.push(Contestant::new(entrant, go, &sources, &scratch)?);
     }
     Ok(contestants)
 }
@@ -93,8 +95,7 @@ fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> R
     let mut samples: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
     for row in rows {
         progress(row.name);
-        let takers: Vec<&Contestant> =
-            contestants.iter().filter(|taker| row.kind != Kind::ColdUncached || taker.caches()).collect();
+        let takers: Vec<&Contestant> = contestants.iter().filter(|taker| taker.takes(row)).collect();
         for taker in &takers {
             taker.prepare(row)?;
         }

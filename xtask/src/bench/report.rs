@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use super::rows::{Kind, NOISE, Row, Target};
+use super::contestant::GOPHERIX_JS;
+use super::rows::{Js, Kind, NOISE, Row, Target};
 
-/// Contestants in the table's order.
-pub(super) const COLUMNS: [&str; 4] = ["native", "node", "wasmtime", "gopherix"];
+/// Contestants of the first table, in its order.
+const COLUMNS: [&str; 4] = ["native", "node", "wasmtime", "gopherix"];
 
 /// Medians in nanoseconds by contestant.
 pub(super) type Medians = BTreeMap<&'static str, f64>;
@@ -36,13 +37,18 @@ fn time(nanoseconds: f64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-fn cell(row: &Row, medians: &Medians, column: &str) -> String {
-    let Some(value) = medians.get(column) else { return "–".to_owned() };
-    match medians.get("native") {
-        Some(native) if column != "native" && row.kind == Kind::Loop => {
-            format!("{} ({:.1}×)", time(*value), value / native)
+fn cell(medians: &Medians, column: &str) -> String {
+    medians.get(column).map_or_else(|| "–".to_owned(), |value| time(*value))
+}
+
+/// The same with the ratio to native Go in brackets, where that says something.
+fn cell_with_ratio(row: &Row, medians: &Medians, column: &str) -> String {
+    let text = cell(medians, column);
+    match medians.get(column).zip(medians.get("native")) {
+        Some((value, native)) if column != "native" && row.kind == Kind::Loop => {
+            format!("{text} ({:.1}×)", value / native)
         }
-        _ => time(*value),
+        _ => text,
     }
 }
 
@@ -58,15 +64,45 @@ fn target(row: &Row, medians: &Medians) -> (String, Option<bool>) {
     }
 }
 
-/// The Markdown table.
-pub(super) fn table(rows: &[(&Row, Medians)]) -> String {
+/// The Markdown tables: all contestants but GOOS=js under gopherix, which has one of its own beside Node.
+pub(super) fn tables(rows: &[(&Row, Medians)]) -> String {
+    let mut text = table(rows);
+    let shown = |row: &Row, medians: &Medians| row.only_js || row.js != Js::No && medians.contains_key(GOPHERIX_JS);
+    let js: Vec<_> = rows.iter().filter(|(row, medians)| shown(row, medians)).collect();
+    if js.is_empty() {
+        return text;
+    }
+    text.push_str(
+        "\nGOOS=js, the same binaries:\n\n| | one operation | Node | gopherix | times as fast | target | met |\n",
+    );
+    text.push_str("|---|---|--:|--:|--:|---|---|\n");
+    for (row, medians) in js {
+        let cells = ["node", GOPHERIX_JS].map(|column| cell(medians, column)).join(" | ");
+        let ratio = medians.get("node").zip(medians.get(GOPHERIX_JS)).map(|(node, ours)| node / ours);
+        let ratio_text = ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.1}"));
+        let (aim, met) = match row.js {
+            Js::Faster(times) => (format!("≥ {times}"), ratio.map(|ratio| ratio >= times)),
+            Js::Shown | Js::No => (String::new(), None),
+        };
+        let met = verdict(met);
+        // Writing to a String cannot fail.
+        let _infallible = writeln!(text, "| {} | {} | {cells} | {ratio_text} | {aim} | {met} |", row.name, row.what);
+    }
+    text
+}
+
+fn verdict(met: Option<bool>) -> &'static str {
+    met.map_or("", |met| if met { "yes" } else { "**no**" })
+}
+
+fn table(rows: &[(&Row, Medians)]) -> String {
     let mut text = "| | one operation | native Go | Node | Wasmtime CLI | gopherix | target | met |\n\
                     |---|---|--:|--:|--:|--:|---|---|\n"
         .to_owned();
-    for (row, medians) in rows {
-        let cells = COLUMNS.map(|column| cell(row, medians, column)).join(" | ");
+    for (row, medians) in rows.iter().filter(|(row, _)| !row.only_js) {
+        let cells = COLUMNS.map(|column| cell_with_ratio(row, medians, column)).join(" | ");
         let (aim, met) = target(row, medians);
-        let met = met.map_or("", |met| if met { "yes" } else { "**no**" });
+        let met = verdict(met);
         // Writing to a String cannot fail.
         let _infallible = writeln!(text, "| {} | {} | {cells} | {aim} | {met} |", row.name, row.what);
     }
@@ -78,7 +114,8 @@ pub(super) fn document(table: &str, alone: &[(String, String)], versions: &str, 
     let mut text = format!(
         "# Benchmarks\n\n\
          Made by `cargo xtask bench --write` in one session: the same Go programs (benches/go) built for the native\n\
-         platform, for GOOS=js (Node with Go's own wasm_exec_node.js) and for GOOS=wasip1 (Wasmtime CLI, gopherix). The\n\
+         platform, for GOOS=wasip1 (Wasmtime CLI, gopherix) and for GOOS=js (Node with Go's own wasm_exec_node.js; gopherix,\n\
+         in a table of its own, as is esbuild, which Node runs by the package's own driver). The\n\
          contestants take turns in {rounds} rounds; the table shows medians. Each program times its own loop after a\n\
          warm-up; the first two rows are whole processes. In brackets: how many times native Go's time. Files are in a\n\
          directory of the host. \"≤ Wasmtime\" allows {:.0} % of noise.\n\n{table}\n",
@@ -125,6 +162,17 @@ mod tests {
         let hello = ROWS.iter().find(|row| row.name == "hello").unwrap();
         assert_eq!(target(hello, &Medians::from([("gopherix", 14e6)])).1, Some(true));
         assert_eq!(target(hello, &Medians::new()).1, None);
+    }
+
+    #[test]
+    fn js_has_a_table_of_its_own_beside_node() {
+        let row = |name: &str| ROWS.iter().find(|row| row.name == name).unwrap();
+        let medians = Medians::from([("node", 100e3), ("gopherix", 1e3), (GOPHERIX_JS, 8e3)]);
+        let text = tables(&[(row("stat"), medians.clone()), (row("js-get"), medians.clone()), (row("fib"), medians)]);
+        assert!(text.contains("| stat | os.Stat | 100 µs | 8.0 µs | 12.5 | ≥ 10 | yes |"), "{text}");
+        assert_eq!(text.matches("| js-get |").count(), 1, "{text}");
+        assert_eq!(text.matches("| fib |").count(), 1, "{text}");
+        assert!(!tables(&[(row("stat"), Medians::from([("node", 1.0)]))]).contains("GOOS=js"));
     }
 
     #[test]

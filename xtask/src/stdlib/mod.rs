@@ -17,14 +17,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use self::output::Outcome;
 use self::verdict::{Expectations, Reference, ReferencePackage};
-use crate::peer::{Build, Guest, Peer, Runner};
+use crate::peer::{Build, Guest, Peer, RUNS_JS, Runner};
 use crate::process::{capture, progress, run_logged, shell_line};
 use crate::test::Counts;
-use crate::toolchain::Go;
+use crate::toolchain::{Go, Port};
 use crate::workspace;
 
 /// Packages compiled and run at the same time.
@@ -40,13 +40,13 @@ pub(crate) struct StdlibArgs {
     /// The whole list
     #[arg(long, conflicts_with = "packages")]
     full: bool,
-    /// Which of Go's ports (wasip1; js with --peer node)
-    #[arg(long, default_value = "wasip1")]
-    port: String,
+    /// Which of Go's ports; without it js for Node, else wasip1
+    #[arg(long, value_enum)]
+    port: Option<Port>,
     /// What runs the tests
     #[arg(long, value_enum, default_value_t = Peer::Gopherix)]
     peer: Peer,
-    /// Write tests/stdlib/RESULTS.md, or with --peer wasmtime tests/stdlib/reference.toml
+    /// Write tests/stdlib/RESULTS-<port>.md, or under another peer than gopherix tests/stdlib/reference-<port>.toml
     #[arg(long)]
     write: bool,
     /// Seconds one package may take
@@ -61,7 +61,7 @@ pub(crate) struct StdlibArgs {
 struct Session {
     go: Go,
     runner: Runner,
-    port: String,
+    port: Port,
     expectations: Expectations,
     reference: Option<Reference>,
     /// The guest's `/`.
@@ -89,12 +89,21 @@ impl Report {
     }
 }
 
-/// The subset of CI under gopherix, as `cargo xtask test` runs it.
+/// The subset of CI under gopherix, on every port it runs, as `cargo xtask test` runs it.
 pub(crate) fn ci() -> (Counts, Result<()>) {
+    let ports: &[Port] = if RUNS_JS { Port::value_variants() } else { &[Port::Wasip1] };
+    ports.iter().fold((Counts::default(), Ok(())), |(mut sum, result), port| {
+        let (counts, verdict) = ci_on(*port);
+        sum.add(counts);
+        (sum, result.and(verdict))
+    })
+}
+
+fn ci_on(port: Port) -> (Counts, Result<()>) {
     let args = StdlibArgs {
         packages: Vec::new(),
         full: false,
-        port: "wasip1".to_owned(),
+        port: Some(port),
         peer: Peer::Gopherix,
         write: false,
         timeout: 600,
@@ -114,7 +123,7 @@ pub(crate) fn command(args: &StdlibArgs) -> Result<()> {
 /// The counts of what was as expected and what was not, and the latter in words.
 fn run(args: &StdlibArgs) -> Result<(Counts, Result<()>)> {
     let session = Session::start(args)?;
-    let reports = session.run_all(chosen(args))?;
+    let reports = session.run_all(chosen(args, session.port))?;
     let (pass, fail, skip) = table::totals(&reports);
     println!("{:<26} {pass:>5} pass {fail:>4} fail {skip:>4} skip", "all");
     if args.write {
@@ -129,36 +138,37 @@ fn run(args: &StdlibArgs) -> Result<(Counts, Result<()>)> {
     Ok((counts, Err(anyhow::anyhow!(message))))
 }
 
-fn chosen(args: &StdlibArgs) -> Vec<String> {
+fn chosen(args: &StdlibArgs, port: Port) -> Vec<String> {
     if !args.packages.is_empty() {
         return args.packages.clone();
     }
-    let more: &[&str] = if args.full { &packages::MORE } else { &[] };
-    packages::SUBSET.iter().chain(more).map(|package| (*package).to_owned()).collect()
+    let list = if args.full { packages::all(port) } else { packages::subset(port).to_vec() };
+    list.into_iter().map(str::to_owned).collect()
 }
 
 impl Session {
     fn start(args: &StdlibArgs) -> Result<Self> {
-        if args.port != args.peer.goos() {
-            bail!("{} runs GOOS={} binaries, not {}", args.peer.name(), args.peer.goos(), args.port);
+        let port = args.port.unwrap_or(args.peer.usual_port());
+        if !args.peer.runs(port) {
+            bail!("{} does not run GOOS={} binaries", args.peer.name(), port.goos());
         }
         let go = Go::find()?;
         let runner = Runner::new(args.peer, Build::Dev, &go)?;
-        let home = workspace::scratch_dir().join("stdlib").join(args.peer.name());
+        let home = workspace::scratch_dir().join("stdlib").join(format!("{}-{}", port.goos(), args.peer.name()));
         let (root, binaries, logs) = (home.join("root"), home.join("bin"), home.join("log"));
         progress("copying GOROOT into the guests' file tree");
         tree::make(&root, &go)?;
         for dir in [&binaries, &logs] {
             fs::create_dir_all(dir)?;
         }
-        let recording = args.write && args.peer == Peer::Wasmtime;
-        let whole = args.run.is_none() && !recording && args.port == "wasip1";
-        let reference = if whole { Reference::load(go.minor())? } else { None };
+        let recording = args.write && args.peer != Peer::Gopherix;
+        let whole = args.run.is_none() && !recording;
+        let reference = if whole { Reference::load(port, go.minor())? } else { None };
         Ok(Self {
-            expectations: Expectations::load()?,
+            expectations: Expectations::load(port)?,
             reference,
             limit: Duration::from_secs(args.timeout),
-            port: args.port.clone(),
+            port,
             pattern: args.run.clone(),
             go,
             runner,
@@ -226,7 +236,7 @@ impl Session {
         if binary.exists() {
             fs::remove_file(&binary)?;
         }
-        let mut go = self.go.for_wasm(&self.port);
+        let mut go = self.go.for_wasm(self.port);
         // Outside of any module: the standard library is compiled as a dependency would be.
         capture(go.args(["test", "-c", "-o"]).arg(&binary).arg(package).current_dir(&self.binaries))?;
         Ok(Some(binary).filter(|binary| binary.exists()))
@@ -240,13 +250,15 @@ impl Session {
         args.extend(self.expectations.skip_pattern(package).map(|pattern| format!("-test.skip={pattern}")));
         let on_node = self.runner.peer() == Peer::Node;
         let cwd = if on_node { tree::inside(&self.root, &directory) } else { directory };
-        let tmp = if on_node { self.root.join("tmp") } else { PathBuf::from("/tmp") };
+        let seen = |path: &str| if on_node { tree::inside(&self.root, Path::new(path)) } else { path.into() };
+        let (tmp, home) = (seen("/tmp"), seen("/root"));
         let mut mounts = vec![(self.root.clone(), "/".to_owned())];
         if self.runner.peer() == Peer::Wasmtime {
             // It has no devices of its own; gopherix has.
             mounts.push((PathBuf::from("/dev"), "/dev".to_owned()));
         }
-        let env = [("PATH", Path::new("/usr/bin:/bin")), ("GOROOT", self.go.root()), ("TMPDIR", &tmp)];
+        let path = Path::new("/usr/bin:/bin");
+        let env = [("PATH", path), ("GOROOT", self.go.root()), ("TMPDIR", &tmp), ("HOME", &home)];
         let env = env.map(|(key, value)| (key.to_owned(), value.display().to_string()));
         Guest { program, args, cwd: cwd.display().to_string(), env: env.to_vec(), mounts }
     }
@@ -254,15 +266,18 @@ impl Session {
     fn write(&self, reports: &[Report]) -> Result<()> {
         if self.runner.peer() == Peer::Gopherix {
             let text = table::markdown(self, reports, self.reference.as_ref());
-            fs::write(verdict::folder().join("RESULTS.md"), text)?;
+            fs::write(verdict::folder().join(format!("RESULTS-{}.md", self.port.goos())), text)?;
             return Ok(());
         }
         let packages = reports.iter().map(|report| {
-            let skipped = report.tests.iter().filter(|(_, outcome)| **outcome == Outcome::Skip);
-            let skip = skipped.map(|(name, _)| name.clone()).collect();
-            (report.package.clone(), ReferencePackage { pass: report.counts().0, skip })
+            let named = |wanted| {
+                let tests = report.tests.iter().filter(move |(_, outcome)| **outcome == wanted);
+                tests.map(|(name, _)| name.clone()).collect()
+            };
+            let (pass, ..) = report.counts();
+            (report.package.clone(), ReferencePackage { pass, fail: named(Outcome::Fail), skip: named(Outcome::Skip) })
         });
         let go_minor = self.go.minor().context("an unknown release of Go")?;
-        Reference { go_minor, packages: packages.collect() }.save()
+        Reference { go_minor, packages: packages.collect() }.save(self.port, self.runner.peer())
     }
 }

@@ -1,7 +1,26 @@
 //! Which packages of the standard library are run.
 
+use crate::toolchain::Port;
+
+/// Of every test run.
+pub(super) fn subset(port: Port) -> &'static [&'static str] {
+    match port {
+        Port::Wasip1 => &SUBSET,
+        Port::Js => &JS_SUBSET,
+    }
+}
+
+/// The whole list: the same packages on both ports, and what only one of them has.
+pub(super) fn all(port: Port) -> Vec<&'static str> {
+    let own: &[&str] = match port {
+        Port::Wasip1 => &[],
+        Port::Js => &["syscall/js"],
+    };
+    SUBSET.iter().chain(&MORE).chain(own).copied().collect()
+}
+
 /// The subset of every test run: quick, and together it uses every part of the kernel a wasip1 program can reach.
-pub(super) const SUBSET: [&str; 25] = [
+const SUBSET: [&str; 25] = [
     "archive/tar",
     "bufio",
     "bytes",
@@ -29,8 +48,11 @@ pub(super) const SUBSET: [&str; 25] = [
     "time",
 ];
 
+/// The same for js: what differs from wasip1 is values, files, time and fetch.
+const JS_SUBSET: [&str; 8] = ["io/fs", "net/http", "os", "path/filepath", "runtime", "strings", "syscall/js", "time"];
+
 /// What `--full` adds to the subset: the large ones.
-pub(super) const MORE: [&str; 14] = [
+const MORE: [&str; 14] = [
     "archive/zip",
     "crypto/tls",
     "go/parser",

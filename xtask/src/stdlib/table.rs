@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::verdict::Reference;
+use super::verdict::{Reference, reference_peer};
 use super::{Report, Session};
 
 /// One line a package, for the terminal.
@@ -26,11 +26,13 @@ pub(super) fn totals(reports: &[Report]) -> (usize, usize, usize) {
 
 /// The Markdown document.
 pub(super) fn markdown(session: &Session, reports: &[Report], reference: Option<&Reference>) -> String {
+    let port = session.port.goos();
+    let reference_peer = reference_peer(session.port);
     let mut text = format!(
         "# Go's own tests under gopherix\n\n\
-         The tests of these packages of {}'s standard library, compiled for GOOS=wasip1 and run with `-test.short` in\n\
-         their own directories. Top-level tests and examples are counted. The reference is the Wasmtime command line\n\
-         on the same binaries. Made by `cargo xtask stdlib --full --write`.\n\n\
+         The tests of these packages of {}'s standard library, compiled for GOOS={port} and run with `-test.short` in\n\
+         their own directories. Top-level tests and examples are counted. The reference is {reference_peer}\n\
+         on the same binaries. Made by `cargo xtask stdlib --port {port} --full --write`.\n\n\
          | package | pass | fail | skip | reference pass | reference skip |\n|---|--:|--:|--:|--:|--:|\n",
         session.go.version(),
     );

@@ -1,7 +1,8 @@
 //! What is expected of the standard library's tests, and how a run compares.
 //!
 //! `tests/stdlib/expectations.toml` names, with a reason, every test that may do otherwise than pass or skip as it does
-//! under the reference. `tests/stdlib/reference.toml` is what the Wasmtime CLI did on the same binaries.
+//! under the reference. `tests/stdlib/reference-<port>.toml` is what another host did on the same binaries: the Wasmtime
+//! CLI for wasip1, Node for js.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +12,8 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::output::Outcome;
+use crate::peer::Peer;
+use crate::toolchain::Port;
 use crate::workspace;
 
 /// The expectations file.
@@ -24,6 +27,7 @@ pub(super) struct Expectations {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Known {
+    port: Port,
     package: String,
     test: String,
     outcome: KnownOutcome,
@@ -55,24 +59,36 @@ pub(super) struct Reference {
 pub(super) struct ReferencePackage {
     /// Passed top-level tests and examples.
     pub pass: usize,
+    /// Names of the tests that failed there: no excuse for gopherix.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub fail: BTreeSet<String>,
     /// Names of the tests that skipped themselves.
     pub skip: BTreeSet<String>,
 }
 
-/// The folder of both files and of RESULTS.md.
+/// Whose results the reference of a port is, in words.
+pub(super) fn reference_peer(port: Port) -> &'static str {
+    match port {
+        Port::Wasip1 => "the Wasmtime command line",
+        Port::Js => "Node with Go's own wasm_exec_node.js",
+    }
+}
+
+/// The folder of these files and of the results.
 pub(super) fn folder() -> PathBuf {
     workspace::root().join("tests/stdlib")
 }
 
 impl Expectations {
-    /// Reads the file and refuses an entry without a reason.
-    pub(super) fn load() -> Result<Self> {
+    /// Reads the file and refuses an entry without a reason; keeps what is said of `port`.
+    pub(super) fn load(port: Port) -> Result<Self> {
         let path = folder().join("expectations.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let this: Self = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+        let mut this: Self = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
         if let Some(known) = this.known.iter().find(|known| known.reason.trim().is_empty()) {
             bail!("{}: {} of {} has no reason", path.display(), known.test, known.package);
         }
+        this.known.retain(|known| known.port == port);
         Ok(this)
     }
 
@@ -119,22 +135,24 @@ impl Expectations {
 }
 
 impl Reference {
-    fn path() -> PathBuf {
-        folder().join("reference.toml")
+    fn path(port: Port) -> PathBuf {
+        folder().join(format!("reference-{}.toml", port.goos()))
     }
 
     /// The recorded counts, if there are any for this minor release of Go.
-    pub(super) fn load(go_minor: Option<u32>) -> Result<Option<Self>> {
-        let Ok(text) = fs::read_to_string(Self::path()) else { return Ok(None) };
-        let this: Self = toml::from_str(&text).with_context(|| format!("in {}", Self::path().display()))?;
+    pub(super) fn load(port: Port, go_minor: Option<u32>) -> Result<Option<Self>> {
+        let path = Self::path(port);
+        let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
+        let this: Self = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
         Ok(Some(this).filter(|this| Some(this.go_minor) == go_minor))
     }
 
     /// Writes the file.
-    pub(super) fn save(&self) -> Result<()> {
-        let head = "# What Go's own tests do under the Wasmtime command line; by `cargo xtask stdlib --full \
-                    --peer wasmtime --write`.\n\n";
-        fs::write(Self::path(), format!("{head}{}", toml::to_string(self)?))?;
+    pub(super) fn save(&self, port: Port, peer: Peer) -> Result<()> {
+        let (who, name) = (reference_peer(port), peer.name());
+        let head =
+            format!("# What Go's own tests do under {who}; by `cargo xtask stdlib --full --peer {name} --write`.\n\n");
+        fs::write(Self::path(port), format!("{head}{}", toml::to_string(self)?))?;
         Ok(())
     }
 }
@@ -144,8 +162,8 @@ mod tests {
     use super::*;
 
     fn expectations() -> Expectations {
-        let text = "[[known]]\npackage = 'os'\ntest = 'TestBad'\noutcome = 'fail'\nreason = 'r'\n\
-                    [[known]]\npackage = 'os'\ntest = 'TestHangs'\noutcome = 'not-run'\nreason = 'r'\n";
+        let text = "[[known]]\nport = 'js'\npackage = 'os'\ntest = 'TestBad'\noutcome = 'fail'\nreason = 'r'\n\
+                    [[known]]\nport = 'js'\npackage = 'os'\ntest = 'TestHangs'\noutcome = 'not-run'\nreason = 'r'\n";
         toml::from_str(text).unwrap()
     }
 
@@ -162,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_skip_or_a_loss_against_the_reference_is_a_surprise() {
-        let reference = ReferencePackage { pass: 1, skip: BTreeSet::from(["TestS".to_owned()]) };
+        let reference = ReferencePackage { pass: 1, fail: BTreeSet::new(), skip: BTreeSet::from(["TestS".to_owned()]) };
         let expected = tests(&[("TestP", Outcome::Pass), ("TestS", Outcome::Skip)]);
         assert_eq!(expectations().judge("io", &expected, Some(&reference)), Vec::<String>::new());
         let worse = tests(&[("TestP", Outcome::Skip), ("TestS", Outcome::Skip)]);

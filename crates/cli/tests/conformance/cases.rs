@@ -1,4 +1,4 @@
-//! The program built for both ports, the command that runs it, and what its lines say.
+//! The program built for each port, the command that runs it, and what its lines say.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,8 +15,13 @@ pub(crate) fn native() -> PathBuf {
     go::build("tests/conformance", Port::Native).unwrap()
 }
 
-pub(crate) fn wasip1() -> PathBuf {
-    go::build("tests/conformance", Port::Wasip1).unwrap()
+/// The ports whose guests gopherix runs. [`Port::Js`] joins with the host of such programs; its deviations are in
+/// `expectations.toml` already.
+pub(crate) const PORTS: [Port; 1] = [Port::Wasip1];
+
+/// The program as a guest.
+pub(crate) fn guest(port: Port) -> PathBuf {
+    go::build("tests/conformance", port).unwrap()
 }
 
 /// Where compiled modules are kept, for the command and the embedding API alike.

@@ -1,4 +1,4 @@
-//! `run all`, natively and on each file system.
+//! `run all`, natively and, of each port, on each file system.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,9 +9,10 @@ use std::{fs, io, thread};
 use gopherix::{Access, Machine, ModuleCache, Signal, Stdio};
 use gopherix_testkit::command::{Background, Output, run};
 use gopherix_testkit::expectations::{Outcome, Outcomes};
+use gopherix_testkit::go::Port;
 use gopherix_testkit::places::scratch;
 
-use crate::cases::{LIMIT, cache, expectations, list, native, nothing_wrong, outcomes, wasip1};
+use crate::cases::{LIMIT, PORTS, cache, expectations, guest, list, native, nothing_wrong, outcomes};
 
 /// Where a guest's working directory lies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,13 +42,14 @@ fn all_cases_pass_natively_then_on_hostfs_memfs_and_overlay() {
     assert!(natively.keys().eq(&all), "not all cases ran natively");
     let expectations = expectations();
     let mut wrong = Vec::new();
-    for column in [Column::HostFs, Column::MemFs, Column::Overlay] {
-        let found = run_on(column);
-        assert!(found.keys().eq(&all), "not all cases ran on {}", column.name());
-        let lines = expectations.judge("wasip1", &["native", column.name()], &found);
-        wrong.extend(
-            lines.into_iter().chain(skipped_for_want_of_setup(&found)).map(|l| format!("{}: {l}", column.name())),
-        );
+    for port in PORTS {
+        for column in [Column::HostFs, Column::MemFs, Column::Overlay] {
+            let place = format!("{} on {}", port.name(), column.name());
+            let found = run_on(port, column);
+            assert!(found.keys().eq(&all), "not all cases ran: {place}");
+            let lines = expectations.judge(port.name(), &["native", column.name()], &found);
+            wrong.extend(lines.into_iter().chain(skipped_for_want_of_setup(&found)).map(|l| format!("{place}: {l}")));
+        }
     }
     nothing_wrong(&wrong, "gopherix");
 }
@@ -71,12 +73,12 @@ fn run_natively() -> Outcomes {
 }
 
 /// Runs all cases in one guest.
-fn run_on(column: Column) -> Outcomes {
+fn run_on(port: Port, column: Column) -> Outcomes {
     let scratch = scratch().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (machine, cwd) = machine(column, scratch.path());
-    let program = machine.load_file(&wasip1()).unwrap();
+    let program = machine.load_file(&guest(port)).unwrap();
     let command = machine.command(&program).args(["run", "all"]).cwd(cwd).stdout(Stdio::Pipe).stderr(Stdio::Inherit);
     let _peer = Background::start(Command::new(native()).args(["peer", &address.to_string()])).unwrap();
     let mut child = command.listen(listener).env("CONFORMANCE_LISTEN_FD", "3").spawn().unwrap();

@@ -3,18 +3,20 @@
 use gopherix_testkit::command::{Output, run};
 use gopherix_testkit::places::scratch;
 
-use crate::cases::{LIMIT, gopherix_run, wasip1};
+use crate::cases::{LIMIT, PORTS, gopherix_run, guest};
 
 /// Runs one case under options, on memory and on a directory of the host.
 fn passes(case: &str, options: &[&str]) {
     let scratch = scratch().unwrap();
     let host = format!("{}::/scratch", scratch.path().display());
-    for place in [vec!["--cwd", "/tmp"], vec!["--dir", &host, "--cwd", "/scratch"]] {
-        let mut command = gopherix_run();
-        command.args(options).args(&place).arg(wasip1()).args(["run", case]);
-        let finished = run(&mut command, b"", Output::Capture, LIMIT).unwrap();
-        let stdout = String::from_utf8_lossy(&finished.stdout);
-        assert_eq!((finished.code, &*stdout), (0, &*format!("ok {case}\n")), "{}", finished.stderr);
+    for port in PORTS {
+        for place in [vec!["--cwd", "/tmp"], vec!["--dir", &host, "--cwd", "/scratch"]] {
+            let mut command = gopherix_run();
+            command.args(options).args(&place).arg(guest(port)).args(["run", case]);
+            let finished = run(&mut command, b"", Output::Capture, LIMIT).unwrap();
+            let stdout = String::from_utf8_lossy(&finished.stdout);
+            assert_eq!((finished.code, &*stdout), (0, &*format!("ok {case}\n")), "{port:?}: {}", finished.stderr);
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::process::Stdio;
 
 use gopherix_testkit::command::{Output, run, succeed};
 use gopherix_testkit::expectations::{Outcome, Outcomes};
+use gopherix_testkit::go::Port;
 use serde::Deserialize;
 
-use crate::cases::{LIMIT, expectations, gopherix_run, nothing_wrong, wasip1};
+use crate::cases::{LIMIT, PORTS, expectations, gopherix_run, guest, nothing_wrong};
 
 /// A line of `conformance modes`; `Mode` of `tests/conformance/t/t.go`.
 #[derive(Deserialize)]
@@ -29,16 +30,22 @@ struct Mode {
 
 #[test]
 fn modes_end_and_write_as_they_should() {
-    // The optimised code is made once, here, and is in the cache for the rest.
-    let text = succeed(gopherix_run().arg("--compiler=optimizing").arg(wasip1()).arg("modes"), LIMIT).unwrap();
-    let modes: Vec<Mode> = String::from_utf8(text).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert!(modes.len() >= 20, "only {} modes", modes.len());
-    let found: Outcomes = modes.iter().map(|mode| (mode.name.clone(), outcome(mode))).collect();
-    let wrong = expectations().judge("wasip1", &["native-modes"], &found);
+    let mut wrong = Vec::new();
+    for port in PORTS {
+        // The optimised code is made once, here, and is in the cache for the rest.
+        let text = succeed(gopherix_run().arg("--compiler=optimizing").arg(guest(port)).arg("modes"), LIMIT).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let modes: Vec<Mode> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let least = if port == Port::Js { 15 } else { 20 };
+        assert!(modes.len() >= least, "only {} modes of {}", modes.len(), port.name());
+        let found: Outcomes = modes.iter().map(|mode| (mode.name.clone(), outcome(port, mode))).collect();
+        let lines = expectations().judge(port.name(), &["native-modes"], &found);
+        wrong.extend(lines.into_iter().map(|line| format!("{}: {line}", port.name())));
+    }
     nothing_wrong(&wrong, "gopherix");
 }
 
-fn outcome(mode: &Mode) -> Outcome {
+fn outcome(port: Port, mode: &Mode) -> Outcome {
     let mut command = gopherix_run();
     command.args(["--cwd", "/tmp"]);
     if let Some(bytes) = mode.memory {
@@ -47,7 +54,7 @@ fn outcome(mode: &Mode) -> Outcome {
     for pair in &mode.env {
         command.args(["--env", pair]);
     }
-    command.arg(wasip1()).args(["mode", &mode.name]).args(&mode.args);
+    command.arg(guest(port)).args(["mode", &mode.name]).args(&mode.args);
     let output = if mode.close_stdout { Output::To(without_reader()) } else { Output::Capture };
     let finished = match run(&mut command, mode.stdin.as_bytes(), output, LIMIT) {
         Ok(finished) => finished,

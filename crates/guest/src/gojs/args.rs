@@ -25,6 +25,8 @@ impl std::fmt::Display for TooLong {
     }
 }
 
+impl std::error::Error for TooLong {}
+
 /// Writes both and tells what to call `run` with: the number of arguments, and the address of the pointers to them, which
 /// a nil ends; those to the environment follow.
 ///

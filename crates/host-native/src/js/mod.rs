@@ -7,6 +7,7 @@
 mod thread;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures::executor::block_on;
 use gopherix_guest::gojs::engine::{Caller, Stop};
@@ -14,7 +15,7 @@ use gopherix_guest::gojs::{self, Gojs};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::syscall::PollRequest;
-use gopherix_kernel::task::Cx;
+use gopherix_kernel::task::{Cx, Process};
 use gopherix_quickjs::QuickJs;
 use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreContextMut, TypedFunc};
 
@@ -48,6 +49,7 @@ pub(crate) struct Guest {
     exports: Option<Exports>,
     /// What a nested call into the guest failed with, on its way out through a script.
     trap: Option<wasmtime::Error>,
+    limiter: Limiter,
 }
 
 #[derive(Clone)]
@@ -59,7 +61,8 @@ struct Exports {
 
 impl Guest {
     fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
-        Guest { cx, gojs, exports: None, trap: None }
+        let limiter = Limiter(cx.process.clone());
+        Guest { cx, gojs, exports: None, trap: None, limiter }
     }
 }
 
@@ -117,7 +120,7 @@ impl Caller<QuickJs> for Running<'_> {
 
     fn wait(&mut self, requests: &[PollRequest], deadline_ns: Option<u64>) -> SysResult<()> {
         let guest = self.0.data_mut();
-        let message = guest.gojs.engine.message();
+        let message = guest.gojs.engine.arrived();
         block_on(guest.cx.wait(requests, deadline_ns, message))
     }
 }
@@ -143,13 +146,13 @@ macro_rules! define {
 
 gopherix_guest::for_each_gojs_function!(define);
 
-impl ResourceLimiter for Guest {
+/// What a guest may grow to. The engine wants it by itself, since it may ask from any thread.
+pub(crate) struct Limiter(Arc<Process>);
+
+impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let may = may_grow_memory(&self.cx, desired, maximum);
-        if may {
-            gopherix_guest::gojs::engine::Engine::memory_changed(&*self.gojs.engine);
-        }
-        Ok(may)
+        // Buffers over the memory stay valid, if too short, until Go says that it has grown: it never moves.
+        Ok(may_grow_memory(&self.0, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -1,7 +1,7 @@
 //! The life of a GOOS=js guest on its thread: its world is made, preludes run, Go's `run`, the main script, then events.
 
-use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use gopherix_abi::Signal;
@@ -11,18 +11,22 @@ use gopherix_guest::gojs::Gojs;
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{ExitStatus, Process};
 use gopherix_kernel::{Kernel, os_wasm};
-use gopherix_quickjs::QuickJs;
+use gopherix_quickjs::{Config, QuickJs};
 use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, UpdateDeadline};
 
-use super::{Exports, Guest, Running, Script, World};
+use super::{Exports, Guest, Running, World};
 use crate::HostError;
 use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
 use crate::guest::{Unwind, charge_tick, conclude};
 
-/// Bytes of stack that scripts may use beyond what the guest's code uses.
-const SCRIPT_STACK: usize = 4 << 20;
-/// Bytes of stack for the host's own code between both.
-const HOST_STACK: usize = 4 << 20;
+/// Bytes of stack: what the guest's code may use, as much again for scripts, and the host's frames between both.
+const STACK: usize = 2 * WASM_STACK_WITH_EPOCHS;
+/// Bytes that frames of the host may use beyond the last one that was measured.
+const HOST_FRAMES: usize = 1 << 20;
+/// Bytes that JavaScript values may take, if the process has no limit of its own.
+const HEAP: usize = 4 << 30;
+/// What `process.execPath` shows.
+const EXEC_PATH: &str = "/usr/bin/gopherix";
 
 /// What is known of a guest before its thread starts.
 pub(crate) struct Start {
@@ -46,7 +50,7 @@ pub(crate) fn spawn(start: Start) -> Result<(), HostError> {
         .map_err(|e| HostError::Module(e.to_string()))?;
     let thread = std::thread::Builder::new()
         .name("gopherix-js".into())
-        .stack_size(WASM_STACK_WITH_EPOCHS.saturating_add(SCRIPT_STACK).saturating_add(HOST_STACK));
+        .stack_size(STACK);
     thread.spawn(move || live(start)).map_err(HostError::io("cannot start a thread"))?;
     Ok(())
 }
@@ -65,9 +69,9 @@ fn live(start: Start) {
             return os_wasm::mdestroy(cx);
         }
     };
-    let gojs = Gojs::new(Rc::new(engine));
+    let gojs = Gojs::new(engine);
     let mut store = Store::new(start.program.module().engine(), Guest::new(cx, gojs));
-    store.limiter(|guest| guest);
+    store.limiter(|guest| &mut guest.limiter);
     if start.interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
@@ -75,7 +79,6 @@ fn live(start: Start) {
     let outcome = run(&mut store, &start);
     conclude(&store.data().cx, outcome);
     let mut guest = store.into_data();
-    guest.gojs.engine.shut_down();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
 }
@@ -100,7 +103,8 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let mut running = Running(store.as_context_mut());
     let gojs = running.gojs().clone();
     for script in &start.world.preludes {
-        run_script(&gojs, &mut running, script).map_err(|Stop| running.stopped())?;
+        let outcome = gojs.engine.run_script(&mut running, &script.name, &script.source);
+        gojs.finish(&mut running, outcome).map_err(|Stop| running.stopped())?;
     }
     let (mut memory, _) = running.split();
     let (argc, argv) = put_args(&mut memory, &start.process.args, &start.process.env).map_err(wasmtime::Error::new)?;
@@ -108,7 +112,8 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let lasts = || {
         if let Some(script) = &start.world.main {
             gojs.set_library();
-            run_script(&gojs, &mut running, script)?;
+            let outcome = gojs.engine.run_async_script(&mut running, &script.name, &script.source);
+            gojs.finish(&mut running, outcome)?;
         }
         gojs.run_events(&mut running)
     };
@@ -127,7 +132,24 @@ fn exports(instance: &Instance, store: &mut Store<Guest>) -> wasmtime::Result<Ex
     })
 }
 
-fn run_script(gojs: &Gojs<QuickJs>, running: &mut Running<'_>, script: &Script) -> Result<(), Stop> {
-    let outcome = gojs.engine.run_script(running, &script.name, &script.source);
-    gojs.finish(running, outcome).map(drop)
+/// What scripts see of the process.
+fn engine_config(start: &Start) -> Config {
+    let process = &start.process;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut argv: Vec<String> = process.args.iter().map(|arg| text(arg)).collect();
+    argv.insert(0, EXEC_PATH.into());
+    let variable = |entry: &Vec<u8>| text(entry).split_once('=').map(|(name, value)| (name.into(), value.into()));
+    let ending = process.clone();
+    Config {
+        argv,
+        env: process.env.iter().filter_map(variable).collect(),
+        exec_path: EXEC_PATH.into(),
+        pid: process.pid.0,
+        ppid: process.parent.load(Ordering::Relaxed),
+        started: (start.kernel.platform().wall_time(), start.kernel.platform().monotonic_ns()),
+        heap_bytes: process.limits.memory.map_or(HEAP, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        stack_bytes: STACK.saturating_sub(HOST_FRAMES),
+        network: None,
+        is_ending: Box::new(move || ending.is_ending()),
+    }
 }

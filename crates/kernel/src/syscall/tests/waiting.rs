@@ -124,7 +124,7 @@ async fn outside(woken: Arc<(AtomicBool, WaitQueue)>) {
 fn ends_when(happen: impl FnOnce(&Loop, &Arc<Kernel>, &TestPlatform)) {
     let mut all = event_loop();
     let (kernel, platform) = (all.rig.kernel.clone(), all.rig.platform.clone());
-    let deadline = crate::platform::Platform::monotonic_ns(&*platform) + 1_000_000;
+    let deadline = crate::platform::Platform::monotonic_ns(&*platform).saturating_add(1_000_000);
     let Loop { rig, requests, woken, .. } = &mut all;
     let mut cx = std::mem::replace(&mut rig.cx, os_wasm::mpreinit(&kernel, &rig.process));
     let (requests, woken) = (requests.clone(), woken.clone());

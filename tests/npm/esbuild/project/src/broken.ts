@@ -1,0 +1,4 @@
+import { greeting } from "#text";
+
+const name: string = "half;
+export default greeting(name);

@@ -1,0 +1,4 @@
+import { nothing } from "./nowhere";
+import { gretting } from "#text";
+
+console.log(nothing, gretting);
