@@ -25,7 +25,7 @@
 //! ```
 //!
 //! Everything is closed until it is granted: see [`Builder::dir`] for host directories, [`Command::env`] for the environment,
-//! [`Command::listen`] for sockets, [`Limits`] for what a process may use.
+//! [`Command::listen`] for sockets, [`Builder::network`] for HTTP, [`Limits`] for what a process may use.
 
 mod child;
 mod command;
@@ -36,7 +36,7 @@ pub use child::{Child, Outcome, UsageReport};
 pub use command::Command;
 pub use gopherix_abi::{Errno, Pid, Signal};
 pub use gopherix_host_native::cache;
-pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache};
+pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache, NetGrant, NetPolicy};
 pub use gopherix_kernel::table;
 pub use gopherix_kernel::task::{ExitStatus, Limits};
 pub use gopherix_kernel::trace;

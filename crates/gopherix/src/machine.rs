@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gopherix_abi::Mode;
 use gopherix_host_native::clock::NativePlatform;
 use gopherix_host_native::{
-    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, cache, user,
+    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, NetPolicy, cache, user,
 };
 use gopherix_kernel::fs::devfs::DevFs;
 use gopherix_kernel::fs::hostfs::HostFs;
@@ -49,6 +49,7 @@ pub struct Builder {
     interruption: Interruption,
     policy: CompilePolicy,
     cache: Option<ModuleCache>,
+    network: NetPolicy,
     trace: Option<Arc<dyn TraceSink>>,
 }
 
@@ -96,6 +97,13 @@ impl Builder {
         self
     }
 
+    /// Hosts that programs may reach by the `fetch` of their JavaScript world (GOOS=js); none unless told otherwise.
+    #[must_use]
+    pub fn network(mut self, policy: NetPolicy) -> Self {
+        self.network = policy;
+        self
+    }
+
     /// Tells every system call to this sink.
     #[must_use]
     pub fn trace(mut self, sink: Arc<dyn TraceSink>) -> Self {
@@ -108,10 +116,10 @@ impl Builder {
     /// # Errors
     /// If a host directory cannot be opened, a mount point is impossible, or the host refuses threads or timers.
     pub fn boot(self) -> Result<Machine, Error> {
-        let Builder { mounts, cpus, interruption, policy, cache, trace } = self;
+        let Builder { mounts, cpus, interruption, policy, cache, network, trace } = self;
         let mut devices = None;
         let owner = User::of_host()?;
-        let config = HostConfig { cpus, interruption, trace };
+        let config = HostConfig { cpus, interruption, network, trace };
         let host = Host::boot(config, |platform| mount_all(&mounts, platform, &owner, &mut devices))?;
         if let Some((devfs, procfs)) = devices {
             devfs.set_kernel(host.kernel());
@@ -215,6 +223,7 @@ impl Machine {
             interruption: Interruption::Epochs,
             policy: CompilePolicy::Optimizing,
             cache: None,
+            network: NetPolicy::default(),
             trace: None,
         }
     }

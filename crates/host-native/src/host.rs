@@ -6,11 +6,13 @@ use gopherix_kernel::task::{ExitStatus, FdEntry, Process};
 use gopherix_kernel::trace::TraceSink;
 use gopherix_kernel::vfs::MountTable;
 use gopherix_kernel::{Kernel, os_wasm};
+use gopherix_quickjs::Network;
 use wasmtime::{InstancePre, Store};
 
 use crate::HostError;
 use crate::clock::NativePlatform;
 use crate::engine::{Engines, Entry, Interruption, Program};
+use crate::fetch::{HttpClient, NetPolicy};
 use crate::guest::{Guest, conclude, tick};
 use crate::js;
 
@@ -20,6 +22,8 @@ pub struct HostConfig {
     pub cpus: Option<usize>,
     /// How guests are interrupted.
     pub interruption: Interruption,
+    /// Hosts that the `fetch` of GOOS=js guests may reach.
+    pub network: NetPolicy,
     /// Where system calls are told to.
     pub trace: Option<Arc<dyn TraceSink>>,
 }
@@ -31,6 +35,7 @@ pub struct Host {
     kernel: Arc<Kernel>,
     engines: Arc<Engines>,
     platform: Arc<NativePlatform>,
+    network: Option<Arc<HttpClient>>,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -65,7 +70,9 @@ impl Host {
         let guard = runtime.enter();
         platform.serve(&kernel).map_err(HostError::io("cannot set up timers"))?;
         drop(guard);
-        Ok(Host { kernel, engines, platform, runtime: Some(runtime) })
+        let may_reach_some = !config.network.is_nothing();
+        let network = may_reach_some.then(|| Arc::new(HttpClient::new(runtime.handle().clone(), config.network)));
+        Ok(Host { kernel, engines, platform, network, runtime: Some(runtime) })
     }
 
     /// The kernel.
@@ -91,7 +98,13 @@ impl Host {
     /// # Errors
     /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
     /// starts with more memory than that.
-    pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>, world: js::World) -> Result<(), HostError> {
+    pub fn start(
+        &self,
+        program: &Program,
+        process: &Arc<Process>,
+        fds: Vec<FdEntry>,
+        world: js::World,
+    ) -> Result<(), HostError> {
         if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
             && need > limit
         {
@@ -111,7 +124,8 @@ impl Host {
             }
             Entry::Js(program) => {
                 let executor = runtime.handle().clone();
-                js::spawn(js::Start { kernel, process, program, interruption, world, executor })?;
+                let network = self.network.clone().map(|network| -> Arc<dyn Network> { network });
+                js::spawn(js::Start { kernel, process, program, interruption, world, network, executor })?;
             }
         }
         Ok(())
@@ -140,12 +154,7 @@ async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
 }
 
 /// The life of a process' first thread.
-async fn run(
-    kernel: Arc<Kernel>,
-    process: Arc<Process>,
-    program: Arc<InstancePre<Guest>>,
-    interruption: Interruption,
-) {
+async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<InstancePre<Guest>>, interruption: Interruption) {
     let mut cx = os_wasm::mpreinit(&kernel, &process);
     os_wasm::minit(&mut cx).await;
     let engine = program.module().engine().clone();

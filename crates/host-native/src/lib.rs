@@ -1,13 +1,14 @@
 //! The native home: Wasmtime, tokio and the host operating system.
 //!
 //! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`net`]
-//! (listeners), [`user`] (ids), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
+//! (listeners), [`fetch`] (HTTP for JavaScript), [`user`] (ids), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
 
 pub mod cache;
 pub mod clock;
 pub mod disk;
 pub mod engine;
 pub mod errno;
+pub mod fetch;
 mod guest;
 mod host;
 pub mod js;
@@ -19,6 +20,7 @@ pub mod user;
 pub use cache::ModuleCache;
 pub use disk::Disk;
 pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
+pub use fetch::{NetGrant, NetPolicy};
 pub use host::{Host, HostConfig};
 
 /// What went wrong outside a guest, with its sources.

@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use gopherix_abi::Signal;
+use gopherix_guest::gojs::Gojs;
 use gopherix_guest::gojs::args::put_args;
 use gopherix_guest::gojs::engine::{Caller, Stop};
-use gopherix_guest::gojs::Gojs;
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{ExitStatus, Process};
 use gopherix_kernel::{Kernel, os_wasm};
-use gopherix_quickjs::{Config, QuickJs};
+use gopherix_quickjs::{Config, Network, QuickJs};
 use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, UpdateDeadline};
 
 use super::{Exports, Guest, Running, World};
@@ -35,6 +35,7 @@ pub(crate) struct Start {
     pub(crate) program: Arc<InstancePre<Guest>>,
     pub(crate) interruption: Interruption,
     pub(crate) world: World,
+    pub(crate) network: Option<Arc<dyn Network>>,
     pub(crate) executor: tokio::runtime::Handle,
 }
 
@@ -48,9 +49,7 @@ pub(crate) fn spawn(start: Start) -> Result<(), HostError> {
     let mut memory = vec![0; 1 << 16];
     put_args(&mut SliceMemory(&mut memory), &start.process.args, &start.process.env)
         .map_err(|e| HostError::Module(e.to_string()))?;
-    let thread = std::thread::Builder::new()
-        .name("gopherix-js".into())
-        .stack_size(STACK);
+    let thread = std::thread::Builder::new().name("gopherix-js".into()).stack_size(STACK);
     thread.spawn(move || live(start)).map_err(HostError::io("cannot start a thread"))?;
     Ok(())
 }
@@ -149,7 +148,7 @@ fn engine_config(start: &Start) -> Config {
         started: (start.kernel.platform().wall_time(), start.kernel.platform().monotonic_ns()),
         heap_bytes: process.limits.memory.map_or(HEAP, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
         stack_bytes: STACK.saturating_sub(HOST_FRAMES),
-        network: None,
+        network: start.network.clone(),
         is_ending: Box::new(move || ending.is_ending()),
     }
 }

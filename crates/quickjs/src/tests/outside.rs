@@ -31,6 +31,14 @@ impl Network for FakeNetwork {
                 responder.fail("connection reset");
             }
             "hangs" => self.held.lock().push(responder),
+            "long" => drop(std::thread::spawn(move || {
+                responder.head(head);
+                for _ in 0..100 {
+                    block_on(responder.room());
+                    responder.chunk(vec![7; 100_000]);
+                }
+                responder.end();
+            })),
             "slow" => drop(std::thread::spawn(move || {
                 responder.head(head);
                 responder.chunk(b"{\"a\":".to_vec());
@@ -68,6 +76,15 @@ fn a_fetch_is_answered_in_parts() {
         seen,
         Request { url: "http://h/slow".into(), method: "POST".into(), headers, body, redirect: Redirect::Manual }
     );
+}
+
+#[test]
+fn a_long_body_goes_on_as_it_is_read() {
+    let source = "const { body } = await fetch('http://h/long');
+        let sum = 0;
+        for await (const bytes of body) sum += bytes.length * bytes[0];
+        console.log(sum, (await (await fetch('http://h/long')).arrayBuffer()).byteLength);";
+    assert_eq!(run(source).0, "70000000 10000000\n");
 }
 
 #[test]
