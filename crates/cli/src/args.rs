@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use gopherix::NetGrant;
 
 use crate::grants::{Grant, Listen, Variable};
 
@@ -66,7 +67,19 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ADDR", help_heading = "Grants")]
     pub(crate) listen: Vec<Listen>,
 
-    /// Grant the host's whole file system, the environment and this working directory
+    /// Let the program's fetch reach hosts: all, or only those named; *.NAME is every name below NAME (GOOS=js)
+    #[arg(
+        long,
+        value_name = "HOST[:PORT]",
+        value_delimiter = ',',
+        num_args = 0..,
+        require_equals = true,
+        default_missing_value = "*",
+        help_heading = "Grants"
+    )]
+    pub(crate) net: Vec<NetGrant>,
+
+    /// Grant the host's whole file system, the environment, this working directory and the network
     #[arg(short = 'A', long, help_heading = "Grants")]
     pub(crate) allow_all: bool,
 
@@ -187,4 +200,28 @@ pub(crate) enum CacheCommand {
     List,
     /// Remove them all; running programs are not disturbed
     Clear,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `--net` flags grant, as patterns.
+    fn net(flags: &[&str]) -> Vec<String> {
+        let args = ["gopherix", "run"].iter().chain(flags).chain(&["app.wasm", "--net=its.own"]);
+        match Args::try_parse_from(args).unwrap().command {
+            Command::Run(run) => run.net.iter().map(ToString::to_string).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn net_grants_all_or_what_is_named() {
+        assert!(net(&[]).is_empty());
+        assert_eq!(net(&["--net"]), ["*"]);
+        assert_eq!(net(&["--net=a.test,*.b.test:8080", "--net=[::1]:80"]), ["a.test", "*.b.test:8080", "[::1]:80"]);
+        for flag in ["--net=", "--net=http://a.test/", "--net=a.test:0"] {
+            assert!(Args::try_parse_from(["gopherix", "run", flag, "app.wasm"]).is_err(), "{flag}");
+        }
+    }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use gopherix::{
-    Access, Builder, Child, CompilePolicy, ExitStatus, HowCompiled, Interruption, Limits, Machine, Outcome, Program,
-    Signal, Stdio,
+    Access, Builder, Child, CompilePolicy, ExitStatus, HowCompiled, Interruption, Limits, Machine, NetPolicy, Outcome,
+    Program, Signal, Stdio,
 };
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
@@ -34,6 +34,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     if let Some(cache) = &cache {
         builder = builder.cache(cache.clone());
     }
+    builder = builder.network(network(&args));
     if let Some(tracer) = &tracer {
         builder = builder.trace(tracer.clone());
     }
@@ -74,6 +75,10 @@ fn policy(args: &RunArgs, has_cache: bool) -> CompilePolicy {
         Compiler::Baseline => CompilePolicy::Baseline,
         Compiler::Optimizing => CompilePolicy::Optimizing,
     }
+}
+
+fn network(args: &RunArgs) -> NetPolicy {
+    if args.allow_all { NetPolicy::everything() } else { args.net.iter().cloned().collect() }
 }
 
 /// The granted directories as mounts; and where in the guest they are.
@@ -182,7 +187,8 @@ fn scripts(mut command: gopherix::Command, program: &Program, args: &RunArgs) ->
     if !program.is_js() && (args.js_main.is_some() || !args.js.is_empty()) {
         bail!("--js and --js-main are for programs built with GOOS=js, and {} is none", args.program.display());
     }
-    let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     for path in &args.js {
         command = command.js_prelude(path.to_string_lossy(), read(path)?);
     }

@@ -16,6 +16,7 @@ fn bad_flags_are_exit_code_2_and_say_why() {
         ("--dir=", "the host directory is missing"),
         ("--env==v", "the variable's name is missing"),
         ("--listen=nowhere", "not an address (HOST:PORT)"),
+        ("--net=http://a.test", "is a URL; a host is wanted (HOST[:PORT])"),
         ("--compiler=gcc", "possible values: auto, baseline, optimizing"),
     ] {
         gopherix(["run", flag, "/nowhere.wasm"]).done().expect(2).prints("").mentions(why);
