@@ -91,7 +91,13 @@ impl Host {
     /// # Errors
     /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
     /// starts with more memory than that.
-    pub fn start(&self, program: &Program, process: &Arc<Process>, fds: Vec<FdEntry>, world: js::World) -> Result<(), HostError> {
+    pub fn start(
+        &self,
+        program: &Program,
+        process: &Arc<Process>,
+        fds: Vec<FdEntry>,
+        world: js::World,
+    ) -> Result<(), HostError> {
         if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
             && need > limit
         {
@@ -140,12 +146,7 @@ async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
 }
 
 /// The life of a process' first thread.
-async fn run(
-    kernel: Arc<Kernel>,
-    process: Arc<Process>,
-    program: Arc<InstancePre<Guest>>,
-    interruption: Interruption,
-) {
+async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<InstancePre<Guest>>, interruption: Interruption) {
     let mut cx = os_wasm::mpreinit(&kernel, &process);
     os_wasm::minit(&mut cx).await;
     let engine = program.module().engine().clone();

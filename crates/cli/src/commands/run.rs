@@ -182,7 +182,8 @@ fn scripts(mut command: gopherix::Command, program: &Program, args: &RunArgs) ->
     if !program.is_js() && (args.js_main.is_some() || !args.js.is_empty()) {
         bail!("--js and --js-main are for programs built with GOOS=js, and {} is none", args.program.display());
     }
-    let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     for path in &args.js {
         command = command.js_prelude(path.to_string_lossy(), read(path)?);
     }

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use gopherix_abi::Signal;
+use gopherix_guest::gojs::Gojs;
 use gopherix_guest::gojs::args::put_args;
 use gopherix_guest::gojs::engine::{Caller, Stop};
-use gopherix_guest::gojs::Gojs;
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{ExitStatus, Process};
 use gopherix_kernel::{Kernel, os_wasm};
@@ -48,9 +48,7 @@ pub(crate) fn spawn(start: Start) -> Result<(), HostError> {
     let mut memory = vec![0; 1 << 16];
     put_args(&mut SliceMemory(&mut memory), &start.process.args, &start.process.env)
         .map_err(|e| HostError::Module(e.to_string()))?;
-    let thread = std::thread::Builder::new()
-        .name("gopherix-js".into())
-        .stack_size(STACK);
+    let thread = std::thread::Builder::new().name("gopherix-js".into()).stack_size(STACK);
     thread.spawn(move || live(start)).map_err(HostError::io("cannot start a thread"))?;
     Ok(())
 }
@@ -60,6 +58,8 @@ fn live(start: Start) {
     let _executor = start.executor.enter();
     let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     block_on(os_wasm::minit(&mut cx));
+    // As Node: a closed pipe is an error of the write, no end of the program.
+    start.process.set_ignored(Signal::SIGPIPE, true);
     let engine = match QuickJs::new(engine_config(&start)) {
         Ok(engine) => engine,
         Err(error) => {
@@ -79,6 +79,7 @@ fn live(start: Start) {
     let outcome = run(&mut store, &start);
     conclude(&store.data().cx, outcome);
     let mut guest = store.into_data();
+    guest.gojs.engine.shut_down();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
 }
