@@ -17,7 +17,7 @@ const WASM_STACK: &str = "max-wasm-stack=8388608";
 
 /// Whether gopherix runs GOOS=js programs yet. Until it does, what needs that stays out of benches, and of `cargo xtask
 /// test` unless a step is named.
-pub(crate) const RUNS_JS: bool = false;
+pub(crate) const RUNS_JS: bool = true;
 
 /// What runs a guest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

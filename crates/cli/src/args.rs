@@ -208,7 +208,7 @@ mod tests {
 
     /// What `--net` flags grant, as patterns.
     fn net(flags: &[&str]) -> Vec<String> {
-        let args = ["gopherix", "run"].iter().chain(flags).chain(&["app.wasm", "--net=its.own"]);
+        let args = ["gopherix", "run"].iter().chain(flags).chain(&["app.wasm", "serve", "--net=its.own"]);
         match Args::try_parse_from(args).unwrap().command {
             Command::Run(run) => run.net.iter().map(ToString::to_string).collect(),
             other => panic!("{other:?}"),

@@ -187,6 +187,19 @@ impl Engine for QuickJs {
         !self.fetches.borrow().is_empty() || self.mailbox.has_senders() || !self.mailbox.is_empty()
     }
 
+    fn catches(&self, caller: &mut dyn Caller<Self>, thrown: &Value<Self>) -> Fallible<Self, bool> {
+        self.catch_uncaught(caller, thrown)
+    }
+
+    fn exiting(&self, caller: &mut dyn Caller<Self>, code: u32) -> Fallible<Self, u32> {
+        let code = self.run_exit_listeners(caller, i32::try_from(code).unwrap_or(-1))?;
+        Ok(u32::try_from(code).unwrap_or_default())
+    }
+
+    fn last_words(&self) -> Option<String> {
+        self.missing_note()
+    }
+
     fn describe(&self, caller: &mut dyn Caller<Self>, thrown: &Value<Self>) -> String {
         self.describe_uncaught(caller, thrown)
     }

@@ -17,7 +17,7 @@ pub(crate) fn native() -> PathBuf {
 
 /// The ports whose guests gopherix runs. [`Port::Js`] joins with the host of such programs; its deviations are in
 /// `expectations.toml` already.
-pub(crate) const PORTS: [Port; 1] = [Port::Wasip1];
+pub(crate) const PORTS: [Port; 2] = [Port::Wasip1, Port::Js];
 
 /// The program as a guest.
 pub(crate) fn guest(port: Port) -> PathBuf {

@@ -227,6 +227,22 @@ pub trait Engine: Sized + 'static {
     /// Whether something is under way outside that will leave a message, so that the program is not stuck.
     fn expects_messages(&self) -> bool;
 
+    /// Offers an exception that nobody caught to whoever listens for such (`process.on("uncaughtException")`). Whether
+    /// somebody did, so that the program goes on.
+    ///
+    /// # Errors
+    /// What a listener throws.
+    fn catches(&self, caller: &mut dyn Caller<Self>, thrown: &Value<Self>) -> Fallible<Self, bool>;
+
+    /// The program is about to exit with this code: listeners run (`process.on("exit")`), and may give another.
+    ///
+    /// # Errors
+    /// What a listener throws.
+    fn exiting(&self, caller: &mut dyn Caller<Self>, code: u32) -> Fallible<Self, u32>;
+
+    /// What is to be said of a program that failed, such as that it asked for what only a browser has.
+    fn last_words(&self) -> Option<String>;
+
     /// How an exception that nobody caught is shown to the user, stack and all, as Node does on standard error.
     fn describe(&self, caller: &mut dyn Caller<Self>, thrown: &Value<Self>) -> String;
 

@@ -115,9 +115,12 @@ impl<E: Engine> Gojs<E> {
             if self.run_timers(caller)? | self.run_jobs(caller)? | self.poll(caller)? {
                 continue;
             }
-            let messages = self.engine.take_messages(caller);
-            if self.finish(caller, messages)? {
-                continue;
+            match self.engine.take_messages(caller) {
+                Ok(false) => {}
+                handled => {
+                    self.survive(caller, handled)?;
+                    continue;
+                }
             }
             self.wait_for_events(caller)?;
         }
@@ -126,7 +129,7 @@ impl<E: Engine> Gojs<E> {
     /// Runs microtasks, and looks whether the process has been ended from outside.
     fn settle(&self, caller: &mut dyn Caller<E>) -> Result<(), Stop> {
         let outcome = self.engine.run_microtasks(caller);
-        self.finish(caller, outcome)?;
+        self.survive(caller, outcome)?;
         if caller.split().1.process.is_ending() { Err(Stop) } else { Ok(()) }
     }
 
@@ -142,7 +145,7 @@ impl<E: Engine> Gojs<E> {
                 Due::Resume => self.resume(caller)?,
                 Due::Call(function) => {
                     let outcome = self.invoke(caller, &function, Vec::new());
-                    self.finish(caller, outcome)?;
+                    self.survive(caller, outcome)?;
                 }
             }
             self.settle(caller)?;
@@ -156,7 +159,7 @@ impl<E: Engine> Gojs<E> {
         for _ in 0..count {
             let Some(job) = self.events.jobs.borrow_mut().pop_front() else { break };
             let outcome = self.invoke(caller, &job.function, job.args);
-            self.finish(caller, outcome)?;
+            self.survive(caller, outcome)?;
             self.settle(caller)?;
         }
         Ok(count > 0)
@@ -190,25 +193,54 @@ impl<E: Engine> Gojs<E> {
     /// Nothing can ever happen any more: a deadlock, which Go itself reports; or the end of a script.
     fn nothing_left(&self, caller: &mut dyn Caller<E>) -> Result<(), Stop> {
         if self.events.library.get() {
-            let _ = caller.split().1.sys_exit(0);
-            return Err(Stop);
+            return Err(self.exit(caller, 0));
         }
         let outcome = self.call_go(caller, 0, Value::Null, Vec::new());
-        self.finish(caller, outcome)?;
+        self.survive(caller, outcome)?;
         // Go has ended the program, unless it is none of Go's.
         let note = "all goroutines are asleep, and nothing can wake them".to_owned();
         caller.split().1.process.end(ExitStatus::Exited(2), Some(note));
         Err(Stop)
     }
 
+    /// Ends the program: listeners first, then the process.
+    pub(super) fn exit(&self, caller: &mut dyn Caller<E>, code: u32) -> Stop {
+        let code = match self.engine.exiting(caller, code) {
+            Ok(code) => code,
+            Err(Failure::Stop) => return Stop,
+            Err(Failure::Thrown(thrown)) => return self.uncaught(caller, &thrown),
+        };
+        if code != 0
+            && let Some(words) = self.engine.last_words()
+            && let Err(stop) = self.write_now(caller, 2, format!("{words}\n").as_bytes())
+        {
+            return stop;
+        }
+        // It cannot fail.
+        let _ = caller.split().1.sys_exit(code);
+        Stop
+    }
+
     /// Ends the program with an exception that nobody caught, as Node does: code 1.
-    pub(super) fn uncaught(&self, caller: &mut dyn Caller<E>, thrown: &Value<E>) -> Stop {
+    fn uncaught(&self, caller: &mut dyn Caller<E>, thrown: &Value<E>) -> Stop {
         let text = self.engine.describe(caller, thrown);
         if let Err(stop) = self.write_now(caller, 2, format!("{text}\n").as_bytes()) {
             return stop;
         }
         let _ = caller.split().1.sys_exit(1);
         Stop
+    }
+
+    /// The result of what the event loop ran, as [`Gojs::finish`], but that the program goes on if somebody listens for
+    /// exceptions that nobody catches.
+    fn survive<T>(&self, caller: &mut dyn Caller<E>, outcome: Fallible<E, T>) -> Result<(), Stop> {
+        if let Err(Failure::Thrown(thrown)) = &outcome {
+            let caught = self.engine.catches(caller, thrown);
+            if self.finish(caller, caught)? {
+                return Ok(());
+            }
+        }
+        self.finish(caller, outcome).map(drop)
     }
 
     /// The result of what no Go and no script waits for; an exception, which nothing can unwind Go's own code with either,

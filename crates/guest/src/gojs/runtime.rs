@@ -13,12 +13,10 @@ use super::frame::{Frame, Outside, fault};
 /// # Errors
 /// [`Stop`], always; below: see there.
 pub fn wasm_exit<E: Engine>(caller: &mut dyn Caller<E>, sp: u32) -> Result<(), Stop> {
-    let (memory, cx) = caller.split();
-    let Ok(code) = Frame::new(memory, sp).u32(8) else { return Err(fault(caller, "wasmExit")) };
-    // It cannot fail, and does not return to the guest.
-    let _ = cx.sys_exit(code);
-    caller.gojs().exited.set(true);
-    Err(Stop)
+    let Ok(code) = Frame::new(caller.split().0, sp).u32(8) else { return Err(fault(caller, "wasmExit")) };
+    let gojs = caller.gojs().clone();
+    gojs.exited.set(true);
+    Err(gojs.exit(caller, code))
 }
 
 /// `func wasmWrite(fd uintptr, p unsafe.Pointer, n int32)`: what the runtime itself prints.

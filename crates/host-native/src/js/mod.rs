@@ -120,7 +120,7 @@ impl Caller<QuickJs> for Running<'_> {
 
     fn wait(&mut self, requests: &[PollRequest], deadline_ns: Option<u64>) -> SysResult<()> {
         let guest = self.0.data_mut();
-        let message = guest.gojs.engine.arrived();
+        let message = guest.gojs.engine.message();
         block_on(guest.cx.wait(requests, deadline_ns, message))
     }
 }

@@ -59,6 +59,8 @@ fn live(start: Start) {
     let _executor = start.executor.enter();
     let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     block_on(os_wasm::minit(&mut cx));
+    // As Node: a closed pipe is an error of the write, no end of the program.
+    start.process.set_ignored(Signal::SIGPIPE, true);
     let engine = match QuickJs::new(engine_config(&start)) {
         Ok(engine) => engine,
         Err(error) => {
@@ -78,6 +80,7 @@ fn live(start: Start) {
     let outcome = run(&mut store, &start);
     conclude(&store.data().cx, outcome);
     let mut guest = store.into_data();
+    guest.gojs.engine.shut_down();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
 }

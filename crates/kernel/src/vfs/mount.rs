@@ -56,11 +56,7 @@ impl Mount {
     /// # Errors
     /// EROFS if so.
     pub fn check_writable(&self) -> SysResult<()> {
-        if self.read_only {
-            fail(Errno::EROFS, "mounted read-only")
-        } else {
-            Ok(())
-        }
+        if self.read_only { fail(Errno::EROFS, "mounted read-only") } else { Ok(()) }
     }
 
     /// Whether it lives in memory, so that nobody else sees what is made in it.

@@ -185,6 +185,18 @@ impl Engine for Fake {
         false
     }
 
+    fn catches(&self, _: &mut dyn Caller<Self>, _: &Value<Self>) -> Fallible<Self, bool> {
+        Ok(false)
+    }
+
+    fn exiting(&self, _: &mut dyn Caller<Self>, code: u32) -> Fallible<Self, u32> {
+        Ok(code)
+    }
+
+    fn last_words(&self) -> Option<String> {
+        None
+    }
+
     fn describe(&self, _: &mut dyn Caller<Self>, thrown: &Value<Self>) -> String {
         if let Value::String(text) = thrown { format!("Uncaught {text}") } else { "Uncaught".into() }
     }
@@ -229,7 +241,19 @@ impl Guest {
         assert!(Driven::new(os_wasm::minit(&mut cx)).poll().is_ready());
         let gojs = Gojs::new(Rc::new(Fake::new()));
         let (memory, log) = (vec![0; 65536], Vec::new());
-        Guest { gojs, memory, process, sp: 4096, resume, log, input: Some(input), output, cx: Some(cx), platform, kernel }
+        Guest {
+            gojs,
+            memory,
+            process,
+            sp: 4096,
+            resume,
+            log,
+            input: Some(input),
+            output,
+            cx: Some(cx),
+            platform,
+            kernel,
+        }
     }
 
     /// A word of the frame.

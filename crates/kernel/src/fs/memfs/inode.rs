@@ -7,8 +7,8 @@ use std::sync::{Arc, MutexGuard, Weak};
 
 use gopherix_abi::{DirEntry, Errno, FileType, Mode, Pid, SetTime, Stat, Timespec};
 
-use super::attr::Owner;
 use super::Shared;
+use super::attr::Owner;
 use super::content::Content;
 use crate::error::{SysError, SysResult, fail};
 use crate::file::File;
