@@ -169,7 +169,8 @@ pub(crate) fn gopherix(build: Build) -> Result<PathBuf> {
 /// The command that builds gopherix.
 pub(crate) fn gopherix_build(build: Build) -> Command {
     let mut cargo = cargo_command();
-    cargo.args(["build", "--package", "gopherix-cli"]);
+    // Of the whole workspace, for the same reason as above.
+    cargo.args(["build", "--workspace", "--bin", "gopherix"]);
     if build == Build::Release {
         cargo.arg("--release");
     }

@@ -6,14 +6,18 @@ mod exit;
 mod grants;
 mod plain;
 mod project;
+mod separate;
 mod trace;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 fn main() -> std::process::ExitCode {
     let done = match commands::background_helper() {
         Some(done) => done,
-        None => commands::dispatch(args::Args::parse().command),
+        None => {
+            let line = separate::separate(&args::Args::command(), std::env::args_os().collect());
+            commands::dispatch(args::Args::parse_from(line).command)
+        }
     };
     match done {
         Ok(code) => std::process::ExitCode::from(code),

@@ -5,6 +5,7 @@
 //! | `self` | link to the caller's directory |
 //! | `mounts` | link to `self/mounts` |
 //! | `cpuinfo`, `filesystems`, `uptime`, `version` | `system` |
+//! | `sys/fs/pipe-max-size` | `settings` |
 //! | `PID/{cmdline,comm,environ,io,limits,maps,mounts,stat,status}` | `report` |
 //! | `PID/fd/N`, `PID/cwd`, `PID/root` | magic links, `link` |
 //!
@@ -21,6 +22,7 @@
 
 mod link;
 mod report;
+mod settings;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -76,15 +78,17 @@ type Row<K> = (&'static str, u16, K);
 
 enum RootEntry {
     Own,
+    Settings,
     Link(&'static str),
     Report(fn(&Kernel) -> Vec<u8>),
 }
 
-const ROOT: [Row<RootEntry>; 6] = [
+const ROOT: [Row<RootEntry>; 7] = [
     ("cpuinfo", 0o444, RootEntry::Report(system::cpuinfo)),
     ("filesystems", 0o444, RootEntry::Report(system::filesystems)),
     ("mounts", 0o777, RootEntry::Link("self/mounts")),
     ("self", 0o777, RootEntry::Own),
+    ("sys", 0o555, RootEntry::Settings),
     ("uptime", 0o444, RootEntry::Report(system::uptime)),
     ("version", 0o444, RootEntry::Report(system::version)),
 ];
@@ -174,6 +178,7 @@ impl Folder for Root {
         let ino = ino(Pid(0), index);
         Ok(match entry {
             RootEntry::Own => PointerNode::make(OwnLink { origin, ino }),
+            RootEntry::Settings => settings::folder(origin, ino),
             RootEntry::Link(target) => PointerNode::make(FixedLink { origin, ino, target }),
             RootEntry::Report(content) => ReportNode::make(SystemReport { origin, ino, mode, content: *content }),
         })
@@ -182,6 +187,7 @@ impl Folder for Root {
     fn list(&self) -> SysResult<Vec<DirEntry>> {
         let mut entries = list_rows(Pid(0), &ROOT, |entry| match entry {
             RootEntry::Own | RootEntry::Link(_) => FileType::Symlink,
+            RootEntry::Settings => FileType::Directory,
             RootEntry::Report(_) => FileType::Regular,
         });
         let processes = self.0.kernel().map_or_else(Vec::new, |kernel| kernel.processes());

@@ -71,7 +71,7 @@ fn directories_list_what_they_find() {
     let (sys, p) = booted();
     let other = sys.process(ProcessSpec::default());
     let root = sys.list(p.pid, "/proc").unwrap();
-    assert_eq!(root, ["1", "2", "cpuinfo", "filesystems", "mounts", "self", "uptime", "version"]);
+    assert_eq!(root, ["1", "2", "cpuinfo", "filesystems", "mounts", "self", "sys", "uptime", "version"]);
     let names = ["cmdline", "comm", "cwd", "environ", "fd", "io", "limits", "maps", "mounts", "root", "stat", "status"];
     assert_eq!(sys.list(p.pid, "/proc/self").unwrap(), names);
     assert_eq!(sys.list(p.pid, &format!("/proc/{}", other.pid)).unwrap(), names);
@@ -244,6 +244,7 @@ fn mounts_have_six_escaped_fields() {
 fn the_system_tells_of_itself() {
     let (sys, p) = booted();
     let read = |name: &str| sys.read(p.pid, &format!("/proc/{name}")).unwrap();
+    assert_eq!(read("sys/fs/pipe-max-size"), "65536\n");
     assert_eq!(read("uptime"), "0.00 0.00\n");
     sys.platform.advance(61_057_999_999);
     assert_eq!(read("uptime"), "61.05 0.00\n");
@@ -471,7 +472,10 @@ fn a_closed_descriptor_is_gone() {
 #[test]
 fn without_a_kernel_there_is_nothing_to_tell() {
     let (sys, p) = booted();
-    assert_eq!(sys.list(p.pid, "/a b").unwrap(), ["cpuinfo", "filesystems", "mounts", "self", "uptime", "version"]);
+    assert_eq!(
+        sys.list(p.pid, "/a b").unwrap(),
+        ["cpuinfo", "filesystems", "mounts", "self", "sys", "uptime", "version"]
+    );
     assert_eq!(sys.read(p.pid, "/a b/uptime"), Err(Errno::ESRCH));
     assert_eq!(sys.readlink(p.pid, "/a b/self"), Err(Errno::ENOENT));
 }

@@ -1,0 +1,79 @@
+//! Where gopherix' own flags end: whatever stands behind PROGRAM is the program's, also what gopherix would know.
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Command};
+
+/// The same command line with `--` behind PROGRAM of `run`, which makes everything after it the program's.
+pub(crate) fn separate(cli: &Command, mut line: Vec<OsString>) -> Vec<OsString> {
+    if let Some(at) = program(cli, &line) {
+        line.insert(at.saturating_add(1), "--".into());
+    }
+    line
+}
+
+/// The place of PROGRAM, if this is a `run` with one. A `--` before it means what it says already.
+fn program(cli: &Command, line: &[OsString]) -> Option<usize> {
+    let run = cli.find_subcommand("run").filter(|_| line.get(1).is_some_and(|word| word == "run"))?;
+    let mut words = line.iter().enumerate().skip(2);
+    while let Some((at, word)) = words.next() {
+        // What is not UTF-8 is no flag.
+        match word.to_str() {
+            Some("--") => return None,
+            Some(flag) if flag.starts_with('-') && flag.len() > 1 => {
+                if takes_next(run, flag) {
+                    words.next();
+                }
+            }
+            _ => return Some(at),
+        }
+    }
+    None
+}
+
+/// Whether a flag's value is the next word.
+fn takes_next(run: &Command, flag: &str) -> bool {
+    let Some(name) = flag.strip_prefix("--") else { return false };
+    let arg = run.get_arguments().find(|arg| arg.get_long() == Some(name));
+    arg.is_some_and(|arg| {
+        matches!(arg.get_action(), ArgAction::Set | ArgAction::Append) && !arg.is_require_equals_set()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::args::Args;
+
+    fn separated(line: &str) -> String {
+        let line = line.split(' ').map(OsString::from).collect();
+        let line = separate(&Args::command(), line);
+        line.into_iter().map(|word| word.into_string().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_program_is_the_first_word_that_is_no_flag() {
+        for (line, want) in [
+            ("gopherix run a.wasm", "gopherix run a.wasm --"),
+            ("gopherix run a.wasm --help -A", "gopherix run a.wasm -- --help -A"),
+            ("gopherix run -A --dir x --trace a.wasm --trace", "gopherix run -A --dir x --trace a.wasm -- --trace"),
+            ("gopherix run --dir=x a.wasm -- b", "gopherix run --dir=x a.wasm -- -- b"),
+            ("gopherix run -- a.wasm -x", "gopherix run -- a.wasm -x"),
+            ("gopherix run --help", "gopherix run --help"),
+            ("gopherix inspect a.wasm --json", "gopherix inspect a.wasm --json"),
+        ] {
+            assert_eq!(separated(line), want);
+        }
+    }
+
+    #[test]
+    fn the_rest_is_the_programs_to_the_word() {
+        let line = "gopherix run --env A=1 a.wasm --help --dir x -- --net";
+        let line = separate(&Args::command(), line.split(' ').map(OsString::from).collect());
+        let crate::args::Command::Run(run) = Args::try_parse_from(line).unwrap().command else { panic!("not run") };
+        assert_eq!(run.args, ["--help", "--dir", "x", "--", "--net"]);
+        assert_eq!(run.program.to_str(), Some("a.wasm"));
+    }
+}
