@@ -139,14 +139,29 @@ macro_rules! define {
                     },
                 )?;)*
             }
-            // What `go test syscall/js` calls to see that its module can import functions of its own; Go's runner has it.
-            linker.func_wrap("_gotest", "add", |a: i32, b: i32| a.wrapping_add(b))?;
-            Ok(())
+            link_test_functions(linker)
         }
     };
 }
 
 gopherix_guest::for_each_gojs_function!(define);
+
+/// What the tests of Go's `syscall/js` import to see that a module can have functions of its own, and be called by the host
+/// while it calls. Go's own runner has these too.
+fn link_test_functions(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.func_wrap("_gotest", "add", |a: i32, b: i32| a.wrapping_add(b))?;
+    let call_export = |mut caller: wasmtime::Caller<'_, Guest>, a: i32, b: i64| -> wasmtime::Result<i64> {
+        let mut function = |name| {
+            let export = caller.get_export(name).and_then(wasmtime::Extern::into_func);
+            export.ok_or_else(|| wasmtime::format_err!("the module exports no function {name}"))
+        };
+        let (first, second) = (function("testExport0")?, function("testExport")?);
+        first.typed::<(), ()>(&caller)?.call(&mut caller, ())?;
+        second.typed::<(i32, i64), i64>(&caller)?.call(&mut caller, (a, b))
+    };
+    linker.func_wrap("_gotest", "callExport", call_export)?;
+    Ok(())
+}
 
 /// What a guest may grow to. The engine wants it by itself, since it may ask from any thread.
 pub(crate) struct Limiter(Arc<Process>);
