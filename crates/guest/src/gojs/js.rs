@@ -62,6 +62,7 @@ impl<E: Engine> Gojs<E> {
                     return Ok(match (key, &*self.pending.borrow()) {
                         ("_pendingEvent", Some(event)) => Value::Object(event.clone()),
                         ("_pendingEvent", None) => Value::Null,
+                        ("_values", _) => Value::object(Content::Array(self.table.values())),
                         _ => Value::Undefined,
                     });
                 }

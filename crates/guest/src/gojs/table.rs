@@ -204,6 +204,14 @@ impl<E: Engine> Table<E> {
         }
     }
 
+    /// All values by id, `null` where an id is free.
+    pub(super) fn values(&self) -> Vec<Value<E>> {
+        let fixed = (0..FIRST_FREE).map(|id| self.load(reference(TypeFlag::None, id)));
+        let inner = self.0.borrow();
+        let held = inner.slots.iter().map(|slot| slot.as_ref().map_or(Value::Null, |slot| slot.value.clone()));
+        fixed.chain(held).collect()
+    }
+
     /// How many values Go holds.
     #[must_use]
     pub fn len(&self) -> usize {
