@@ -8,7 +8,7 @@ use futures::executor::block_on;
 use gopherix_abi::{Pid, Signal};
 use gopherix_kernel::task::{ExitStatus, Process};
 
-use crate::{Error, Machine, PipeReader, PipeWriter};
+use crate::{Error, JsHandle, Machine, PipeReader, PipeWriter};
 
 /// A process that was started. Dropping it neither ends nor awaits the process.
 pub struct Child {
@@ -18,6 +18,9 @@ pub struct Child {
     pub stdout: Option<PipeReader>,
     /// The other end of its stderr, if that is a pipe.
     pub stderr: Option<PipeReader>,
+    /// A way into its JavaScript world, if [`Command::js_handle`](crate::Command::js_handle) asked for one and it has such
+    /// a world. Take and drop it for the end of the calls: the program does not end by itself before.
+    pub js: Option<JsHandle>,
     pub(crate) process: Arc<Process>,
     /// The machine lives at least as long as its processes' handles.
     pub(crate) _machine: Machine,

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
-use gopherix_host_native::js::{Script, World};
+use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::Listener;
 use gopherix_kernel::file::OpenFile;
 use gopherix_kernel::net::ListenerFile;
@@ -14,7 +14,7 @@ use gopherix_kernel::vfs::{Location, OpenHow};
 use gopherix_kernel::{SysResult, os_wasm};
 
 use crate::stdio::{PipeReader, PipeWriter};
-use crate::{Child, Error, Machine, Program, Stdio};
+use crate::{Child, Error, JsHandle, Machine, Program, Stdio};
 
 /// How a program is to be started: arguments, environment, working directory, streams, limits.
 pub struct Command {
@@ -127,6 +127,30 @@ impl Command {
         self
     }
 
+    /// Defines a function on `globalThis`, before any script; to be used by the program and its scripts. Only programs
+    /// built with GOOS=js have such a world.
+    ///
+    /// Its error, and a panic, are thrown as an Error, which Go sees as a `js.Error`. The program's thread runs it and does
+    /// nothing else meanwhile: a call of its own [`JsHandle`] never comes back in there.
+    #[must_use]
+    pub fn js_function(
+        mut self,
+        name: impl Into<String>,
+        function: impl Fn(Vec<JsValue>) -> Result<JsValue, String> + Send + 'static,
+    ) -> Self {
+        self.world.functions.push(Function::new(name, function));
+        self
+    }
+
+    /// Gives the child a [`JsHandle`] ([`Child::js`]), to call what a program built with GOOS=js has registered on
+    /// `globalThis`. As long as a handle is there, the program waits for its calls. Without one, when nothing is left to
+    /// do, it ends with exit code 0, also if goroutines wait that nothing can wake.
+    #[must_use]
+    pub fn js_handle(mut self) -> Self {
+        self.world.is_driven = true;
+        self
+    }
+
     /// Runs a script once the program waits, to drive what it has registered on `globalThis`. Top-level `await` is allowed.
     /// When nothing is left to do the program ends, with exit code 0.
     #[must_use]
@@ -168,12 +192,13 @@ impl Command {
         if !program.is_js() {
             fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
         }
+        let js = (world.is_driven && program.is_js()).then(|| JsHandle::new(world.inbox.handle()));
         machine.host.start(&program.program, &process, fds, world)?;
         let mut outputs = outputs.into_iter().skip(1);
         let stdout: Option<PipeReader> = outputs.next().flatten();
         let stderr: Option<PipeReader> = outputs.next().flatten();
         let stdin: Option<PipeWriter> = stdin;
-        Ok(Child { stdin, stdout, stderr, process, _machine: machine })
+        Ok(Child { stdin, stdout, stderr, js, process, _machine: machine })
     }
 }
 

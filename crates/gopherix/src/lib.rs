@@ -25,10 +25,12 @@
 //! ```
 //!
 //! Everything is closed until it is granted: see [`Builder::dir`] for host directories, [`Command::env`] for the environment,
-//! [`Command::listen`] for sockets, [`Builder::network`] for HTTP, [`Limits`] for what a process may use.
+//! [`Command::listen`] for sockets, [`Builder::network`] for HTTP, [`Limits`] for what a process may use. Programs built with
+//! GOOS=js have a JavaScript world, which [`Command::js_function`] and [`JsHandle`] lead to.
 
 mod child;
 mod command;
+mod js;
 mod machine;
 mod stdio;
 
@@ -36,10 +38,12 @@ pub use child::{Child, Outcome, UsageReport};
 pub use command::Command;
 pub use gopherix_abi::{Errno, Pid, Signal};
 pub use gopherix_host_native::cache;
+pub use gopherix_host_native::js::JsValue;
 pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache, NetGrant, NetPolicy};
 pub use gopherix_kernel::table;
 pub use gopherix_kernel::task::{ExitStatus, Limits};
 pub use gopherix_kernel::trace;
+pub use js::{JsCall, JsError, JsHandle};
 pub use machine::{Access, Builder, Machine, Program};
 pub use stdio::{PipeReader, PipeWriter, Stdio};
 

@@ -64,6 +64,8 @@ impl Host {
             .max_blocking_threads(2)
             .thread_name("gopherix-cpu")
             .enable_io()
+            // For the time that a request's connection may take.
+            .enable_time()
             .build()
             .map_err(HostError::io("cannot start the executor"))?;
         let kernel = Kernel::boot(platform.clone(), mounts(&platform)?, config.trace);

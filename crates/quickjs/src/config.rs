@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gopherix_abi::Timespec;
 
+use crate::embed::Inbox;
 use crate::network::Network;
 
 /// What an engine is made with.
@@ -28,6 +29,8 @@ pub struct Config {
     pub stack_bytes: usize,
     /// Who carries out `fetch`; `None` if the program was not granted the network.
     pub network: Option<Arc<dyn Network>>,
+    /// Where calls of an embedder arrive, who may have a [`Handle`](crate::Handle) to it already.
+    pub inbox: Inbox,
     /// Whether the process is ending, so that scripts must stop. Asked while they run.
     pub is_ending: Box<dyn Fn() -> bool>,
 }

@@ -66,6 +66,12 @@ impl From<String> for JsValue {
     }
 }
 
+impl From<Vec<u8>> for JsValue {
+    fn from(value: Vec<u8>) -> Self {
+        JsValue::Bytes(value)
+    }
+}
+
 impl From<Vec<JsValue>> for JsValue {
     fn from(value: Vec<JsValue>) -> Self {
         JsValue::Array(value)
@@ -103,6 +109,28 @@ pub(crate) struct Reply {
     /// Whether it is a script's, which comes to `{ value }`.
     is_script: bool,
     reply: oneshot::Sender<Result<JsValue, String>>,
+}
+
+/// Where calls of an embedder arrive, and other messages from outside. It can be made, and handles to it given away, before
+/// the engine that [reads](crate::Config::inbox) it. Clones are the same inbox.
+#[derive(Clone, Default)]
+pub struct Inbox(Arc<Mailbox>);
+
+impl Inbox {
+    /// A way to call the world of the engine that reads it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle::new(self.0.clone())
+    }
+
+    /// Refuses what was sent and what will be: there is no engine to read it, and will be none.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    pub(crate) fn mailbox(&self) -> Arc<Mailbox> {
+        self.0.clone()
+    }
 }
 
 /// A way to call an engine's world from any thread.
@@ -214,7 +242,10 @@ impl QuickJs {
     }
 
     fn reply_failed(&self, thrown: &Js, reply: oneshot::Sender<Result<JsValue, String>>) {
-        drop(reply.send(Err(self.show(thrown))));
+        // What unwinds scripts at the end of the process is no exception of theirs: their caller learns of the end.
+        if !self.heap.stopped.get() {
+            drop(reply.send(Err(self.show(thrown))));
+        }
     }
 
     /// Answers those whose promises are settled. Runs getters.

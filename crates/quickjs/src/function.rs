@@ -54,16 +54,9 @@ impl Call<'_> {
         &self,
         with: impl FnOnce(&mut dyn Caller<QuickJs>) -> Fallible<QuickJs, T>,
     ) -> Fallible<QuickJs, T> {
-        let Some(mut stashed) = self.engine.stash.take() else {
-            return Err(Failure::Thrown(
-                self.engine.type_error("nobody called this script: it must not run by itself"),
-            ));
-        };
-        // SAFETY: `enter` put it there and is still below us on the stack, so the borrow it came from lasts; it was taken out
-        // of the cell, so this is its only user.
-        let result = with(unsafe { stashed.as_mut() });
-        self.engine.stash.set(Some(stashed));
-        result
+        self.engine.with_caller(with).unwrap_or_else(|| {
+            Err(Failure::Thrown(self.engine.type_error("nobody called this script: it must not run by itself")))
+        })
     }
 }
 
@@ -74,6 +67,16 @@ impl QuickJs {
         let stashed: Stashed = unsafe { std::mem::transmute(NonNull::from(caller)) };
         let _guard = Restore { engine: self, before: self.stash.replace(Some(stashed)) };
         with()
+    }
+
+    /// Runs `with` for the caller that a script runs for, if it runs for one.
+    fn with_caller<T>(&self, with: impl FnOnce(&mut dyn Caller<QuickJs>) -> T) -> Option<T> {
+        let mut stashed = self.stash.take()?;
+        // SAFETY: `enter` put it there and is still below us on the stack, so the borrow it came from lasts; it was taken out
+        // of the cell, so this is its only user.
+        let result = with(unsafe { stashed.as_mut() });
+        self.stash.set(Some(stashed));
+        Some(result)
     }
 
     /// A function object.
@@ -235,7 +238,8 @@ unsafe extern "C" fn call_rust(
 unsafe extern "C" fn interrupt(_: *mut qjs::JSRuntime, opaque: *mut std::ffi::c_void) -> c_int {
     // SAFETY: `connect` gave the engine's address, and takes it back before the engine goes.
     let Some(engine) = (unsafe { opaque.cast::<QuickJs>().as_ref() }) else { return 0 };
-    if (engine.config.is_ending)() {
+    let must_stop = engine.with_caller(|caller| caller.must_stop());
+    if must_stop.unwrap_or_else(|| (engine.config.is_ending)()) {
         engine.heap.stopped.set(true);
     }
     c_int::from(engine.heap.stopped.get())

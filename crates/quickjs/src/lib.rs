@@ -41,7 +41,7 @@ use std::sync::Arc;
 use gopherix_guest::gojs::intrinsic::Intrinsic;
 
 pub use self::config::Config;
-pub use self::embed::{Handle, JsValue};
+pub use self::embed::{Handle, Inbox, JsValue};
 pub use self::mailbox::Arrived;
 pub use self::network::{Answer, Event, Head, Network, Redirect, Request, Responder};
 pub use self::script::{Running, Settled};
@@ -121,7 +121,7 @@ impl QuickJs {
             rejections: RefCell::default(),
             reported: RefCell::default(),
             ticks: Cell::new(false),
-            mailbox: Arc::default(),
+            mailbox: config.inbox.mailbox(),
             fetches: RefCell::default(),
             next_fetch: Cell::new(1),
             defined: RefCell::default(),

@@ -14,6 +14,7 @@ mod environment;
 mod files;
 mod flags;
 mod inspect;
+mod js;
 mod limits;
 mod pages;
 mod sockets;

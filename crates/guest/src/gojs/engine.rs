@@ -84,6 +84,12 @@ pub trait Caller<E: Engine> {
     /// # Errors
     /// EINTR if the process is ending.
     fn wait(&mut self, requests: &[PollRequest], deadline_ns: Option<u64>) -> SysResult<()>;
+
+    /// Whether a script must stop, since the process is ending. Engines ask now and then while one runs: it is also where a
+    /// home charges for the time, and lets others run.
+    fn must_stop(&mut self) -> bool {
+        self.split().1.process.is_ending()
+    }
 }
 
 /// A JavaScript engine with its global object.

@@ -1,10 +1,12 @@
 //! GOOS=js guests: their imports, their thread, and the JavaScript engine beside them.
 //!
 //! Such a guest has an OS thread of its own. Its scripts and its wasm code call each other to any depth, so both run on that
-//! thread's stack, and an event loop waits there for both. [`thread`] is its life, this module its imports.
+//! thread's stack, and an event loop waits there for both. [`thread`] is its life, this module its imports,
+//! [`world`] what an embedder adds to its world.
 //! Neighbours: `gopherix_guest::gojs` is the adapter, `gopherix_quickjs` the engine.
 
 mod thread;
+mod world;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,26 +23,10 @@ use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreConte
 
 use crate::guest::{Unwind, may_grow_memory, may_grow_table};
 
+pub use gopherix_quickjs::{Handle, Inbox, JsValue};
+
 pub(crate) use self::thread::{Start, spawn};
-
-/// A script and the name that its errors show.
-#[derive(Clone, Debug)]
-pub struct Script {
-    /// Its file name.
-    pub name: String,
-    /// Its text.
-    pub source: String,
-}
-
-/// What a GOOS=js program finds in its JavaScript world besides what is always there.
-#[derive(Clone, Default)]
-pub struct World {
-    /// Scripts that run before the program.
-    pub preludes: Vec<Script>,
-    /// The script that drives the program, once that waits; top-level `await` is allowed. With it, the program ends when
-    /// there is nothing left to do.
-    pub main: Option<Script>,
-}
+pub use self::world::{Function, Script, World};
 
 /// What a store holds.
 pub(crate) struct Guest {
@@ -122,6 +108,10 @@ impl Caller<QuickJs> for Running<'_> {
         let guest = self.0.data_mut();
         let message = guest.gojs.engine.message();
         block_on(guest.cx.wait(requests, deadline_ns, message))
+    }
+
+    fn must_stop(&mut self) -> bool {
+        thread::charge(&mut self.0.data_mut().cx)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The life of a GOOS=js guest on its thread: its world is made, preludes run, Go's `run`, the main script, then events.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,12 +10,12 @@ use gopherix_guest::gojs::Gojs;
 use gopherix_guest::gojs::args::put_args;
 use gopherix_guest::gojs::engine::{Caller, Stop};
 use gopherix_kernel::memory::SliceMemory;
-use gopherix_kernel::task::{ExitStatus, Process};
+use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use gopherix_kernel::{Kernel, os_wasm};
 use gopherix_quickjs::{Config, Network, QuickJs};
 use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, UpdateDeadline};
 
-use super::{Exports, Guest, Running, World};
+use super::{Exports, Function, Guest, Running, World};
 use crate::HostError;
 use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
 use crate::guest::{Unwind, charge_tick, conclude};
@@ -54,17 +55,19 @@ pub(crate) fn spawn(start: Start) -> Result<(), HostError> {
     Ok(())
 }
 
-fn live(start: Start) {
+fn live(mut start: Start) {
     // Waiting for descriptors registers them with the executor.
     let _executor = start.executor.enter();
     let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     block_on(os_wasm::minit(&mut cx));
     // As Node: a closed pipe is an error of the write, no end of the program.
     start.process.set_ignored(Signal::SIGPIPE, true);
-    let engine = match QuickJs::new(engine_config(&start)) {
+    let functions = std::mem::take(&mut start.world.functions);
+    let engine = match engine(&start, functions) {
         Ok(engine) => engine,
         Err(error) => {
             let note = format!("the JavaScript engine cannot start: {error}");
+            start.world.inbox.close();
             start.process.end(ExitStatus::Signaled(Signal::SIGABRT), Some(note));
             os_wasm::unminit(&mut cx);
             return os_wasm::mdestroy(cx);
@@ -85,16 +88,20 @@ fn live(start: Start) {
     os_wasm::mdestroy(guest.cx);
 }
 
-/// As for other guests, but that nothing else runs on this thread.
 fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
-    let cx = &mut store.data_mut().cx;
+    if charge(&mut store.data_mut().cx) { Err(wasmtime::Error::new(Unwind)) } else { Ok(UpdateDeadline::Continue(1)) }
+}
+
+/// Charges for the time since the last look, and passes the turn on if others wait for one; whether the process must end.
+/// As for other guests, but that nothing else runs on this thread.
+pub(super) fn charge(cx: &mut Cx) -> bool {
     if charge_tick(cx) {
-        return Err(wasmtime::Error::new(Unwind));
+        return true;
     }
     if cx.kernel.turns().contended() {
         block_on(cx.pass_turn());
     }
-    Ok(UpdateDeadline::Continue(1))
+    cx.process.is_ending()
 }
 
 fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
@@ -112,8 +119,10 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let (argc, argv) = put_args(&mut memory, &start.process.args, &start.process.env).map_err(wasmtime::Error::new)?;
     entry.call(&mut running.0, (argc, argv))?;
     let lasts = || {
-        if let Some(script) = &start.world.main {
+        if start.world.is_driven || start.world.main.is_some() {
             gojs.set_library();
+        }
+        if let Some(script) = &start.world.main {
             let outcome = gojs.engine.run_async_script(&mut running, &script.name, &script.source);
             gojs.finish(&mut running, outcome)?;
         }
@@ -134,6 +143,14 @@ fn exports(instance: &Instance, store: &mut Store<Guest>) -> wasmtime::Result<Ex
     })
 }
 
+fn engine(start: &Start, functions: Vec<Function>) -> Result<Rc<QuickJs>, String> {
+    let engine = QuickJs::new(engine_config(start)).map_err(|error| error.to_string())?;
+    for function in functions {
+        function.define(&engine)?;
+    }
+    Ok(engine)
+}
+
 /// What scripts see of the process.
 fn engine_config(start: &Start) -> Config {
     let process = &start.process;
@@ -152,6 +169,7 @@ fn engine_config(start: &Start) -> Config {
         heap_bytes: process.limits.memory.map_or(HEAP, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
         stack_bytes: STACK.saturating_sub(HOST_FRAMES),
         network: start.network.clone(),
+        inbox: start.world.inbox.clone(),
         is_ending: Box::new(move || ending.is_ending()),
     }
 }

@@ -42,6 +42,7 @@ pub(super) struct Guest {
 /// What an engine is made with here, where nothing is said otherwise.
 pub(super) fn config() -> Config {
     Config {
+        inbox: crate::Inbox::default(),
         argv: ["gopherix", "/app.wasm", "one"].map(str::to_owned).to_vec(),
         env: vec![("HOME".to_owned(), "/home".to_owned())],
         exec_path: "/usr/bin/gopherix".to_owned(),

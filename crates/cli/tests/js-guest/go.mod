@@ -1,0 +1,3 @@
+module example.com/js-guest
+
+go 1.25
