@@ -59,9 +59,7 @@ fn what_is_no_program_is_our_own_error() {
                    -buildmode=c-shared makes), not a program";
     own("library", &library, reactor);
     let js = wat::parse_str(r#"(module (import "gojs" "runtime.wasmExit" (func (param i32))) (func (export "run")))"#);
-    let advice = "this module was built with GOOS=js (it imports gojs.runtime.wasmExit); build it with GOOS=wasip1 to \
-                  run it here";
-    own("js", &js.unwrap(), advice);
+    own("js", &js.unwrap(), "the module imports gojs, and exports no function resume");
 }
 
 #[test]

@@ -36,8 +36,8 @@ fn redact(trace: &str) -> String {
 #[test]
 fn a_line_a_call_with_arguments_result_and_reason() {
     insta::assert_snapshot!(redact(&traced(&["--trace"]).stderr), @r#"
-    [1] T openat(dir: 3, path: "data/here", flags: 0, access: ReadOnly, mode: 0o644, rights: 0x2, inheriting: 0x0) = 4 <T>
-    [1] T openat(dir: 3, path: "data/gone", flags: 0, access: ReadOnly, mode: 0o644, rights: 0x2, inheriting: 0x0) = -1 ENOENT (no such file or directory) <T>
+    [1] T openat(at: 3, path: "data/here", flags: 0, access: ReadOnly, mode: 0o666, rights: 0x2, inheriting: 0x0) = 4 <T>
+    [1] T openat(at: 3, path: "data/gone", flags: 0, access: ReadOnly, mode: 0o666, rights: 0x2, inheriting: 0x0) = -1 ENOENT (no such file or directory) <T>
     [1] T write(fd: 1, bufs: "hi\n", 3 bytes) = 3 <T>
     [1] T exit(code: 5) = 0 <T>
     "#);
