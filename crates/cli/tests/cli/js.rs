@@ -211,25 +211,27 @@ fn timeout_ends_scripts_and_go_alike() {
     let dir = temp();
     let endless = file(dir.path(), "endless.js", "console.log('looping'); for (;;);");
     let name = guest().display();
-    let message = format!("gopherix: {name}: ended, its time of 2s is up (--timeout)\n");
+    let message = format!("gopherix: {name}: ended, its time of 4s is up (--timeout)\n");
     let script = endless.to_str().unwrap();
-    for (flags, command, output) in [
-        (vec!["--timeout=2s", "--js", script], vec!["say"], "looping\n"),
-        (vec!["--timeout=2s", "--js-main", script], vec!["library"], "looping\n"),
-        (vec!["--timeout=2s"], vec!["loop"], "looping\n"),
-        (vec!["--timeout=2s", "--cpu-time=1h"], vec!["loop"], "looping\n"),
-        (vec!["--timeout=2s"], vec!["tick"], "ready\n"),
-    ] {
-        let run = js(&flags, &command);
-        // Its input stays open.
-        let mut child = run.start(Stdio::piped(), Stdio::piped(), Stdio::piped());
-        let stdin = child.stdin.take();
+    let cases = [
+        (vec!["--js", script], "say", "looping\n"),
+        (vec!["--js-main", script], "library", "looping\n"),
+        (vec![], "loop", "looping\n"),
+        (vec!["--cpu-time=1h"], "loop", "looping\n"),
+        (vec![], "tick", "ready\n"),
+    ];
+    // All at once, and their input stays open.
+    let children = cases.map(|(flags, command, output)| {
+        let run = js(&[&["--timeout=4s"], &*flags].concat(), &[command]);
+        (run.start(Stdio::piped(), Stdio::piped(), Stdio::piped()), output, format!("{flags:?} {command}"))
+    });
+    for (mut child, output, what) in children {
+        let _stdin = child.stdin.take();
         let (mut out, mut err) = (String::new(), String::new());
         child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        drop(stdin);
-        assert_eq!((out.as_str(), err.as_str()), (output, message.as_str()), "{flags:?} {command:?}");
-        assert_eq!(ended(child).code(), Some(124));
+        assert_eq!((out.as_str(), err.as_str()), (output, message.as_str()), "{what}");
+        assert_eq!(ended(child).code(), Some(124), "{what}");
     }
 }
 
