@@ -10,6 +10,7 @@
 
 mod episode;
 mod functions;
+pub mod gojs;
 mod host;
 mod host_file;
 mod host_stream;
