@@ -198,10 +198,13 @@ impl<E: Engine> Table<E> {
             return;
         }
         let mut inner = self.0.borrow_mut();
-        inner.ids.insert(Key::Engine(identity), id);
-        if let Some(slot) = inner.place(id).and_then(Option::as_mut) {
-            slot.key = Some(Key::Engine(identity));
+        let Some(slot) = inner.place(id).and_then(Option::as_mut) else { return };
+        let before = slot.key.replace(Key::Engine(identity));
+        // It moves twice if the guest looks at it while scripts make the engine's object.
+        if let Some(key) = before {
+            inner.ids.remove(&key);
         }
+        inner.ids.insert(Key::Engine(identity), id);
     }
 
     /// How many values Go holds.

@@ -13,5 +13,5 @@ mod run;
 mod words;
 
 pub use guest::Guest;
-pub use imports::{IMPORTS, Import, Takes};
+pub use imports::{IMPORTS, Import, Layout, Takes};
 pub use run::{Report, position, run_seed};

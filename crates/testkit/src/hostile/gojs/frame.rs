@@ -146,7 +146,7 @@ impl Guest {
                     let bytes = vec![0x5a; self.random.pick(&[0, 1, 8, 100, 300])];
                     self.put_odd_slice(to, &bytes, 1);
                 }
-                Takes::Number => {
+                Takes::Number | Takes::Small => {
                     let number = self.integer();
                     self.poke(to, &number.to_le_bytes());
                 }

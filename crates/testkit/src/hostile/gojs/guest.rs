@@ -104,6 +104,15 @@ impl Guest {
         })
     }
 
+    /// A guest in a kernel of its own, that makes no import by itself but when it is resumed.
+    ///
+    /// # Errors
+    /// What does not work before it has made any.
+    pub fn alone(seed: u64) -> Result<Guest, String> {
+        let setup = Setup::new(seed).map_err(|e| format!("no kernel: {e}"))?;
+        Guest::new(&Rc::new(setup), seed, 0)
+    }
+
     /// Imports made so far.
     #[must_use]
     pub fn calls(&self) -> u64 {

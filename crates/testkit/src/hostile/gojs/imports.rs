@@ -30,6 +30,8 @@ pub enum Takes {
     Room,
     /// A number.
     Number,
+    /// An id or exit code, of 32 bits.
+    Small,
     /// A descriptor, a pointer and a length.
     Write,
 }
@@ -60,11 +62,11 @@ impl Import {
     /// Source: the declarations in `src/syscall/js/js.go` and `src/runtime/sys_wasm.go`.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        use Takes::{Number, Reference, References, Room, Source, Text, Write};
+        use Takes::{Number, Reference, References, Room, Small, Source, Text, Write};
         let layout = |takes, gives, reference| Some(Layout { takes, gives, reference });
         match self.name {
             "runtime.wasmExit" | "runtime.clearTimeoutEvent" | "syscall/js.finalizeRef" => {
-                layout(&[(8, Number)], &[], None)
+                layout(&[(8, Small)], &[], None)
             }
             "runtime.wasmWrite" => layout(&[(8, Write)], &[], None),
             "runtime.resetMemoryDataView" | "debug" => layout(&[], &[], None),
