@@ -219,3 +219,21 @@ fn an_object_that_moves_twice_leaves_no_identity_behind() {
     assert_ne!(table.store(engine, Value::Engine(first)).unwrap(), id);
     finalize(&mut guest, id);
 }
+
+#[test]
+fn bytes_are_counted_while_they_are_held_here() {
+    let mut guest = Guest::new(|_| {});
+    let gojs = guest.gojs.clone();
+    let text = string(&mut guest, "12345");
+    let array = Object::new(Content::Bytes(vec![0; 1000]));
+    let reference = gojs.table.store(&*gojs.engine, Value::Object(array.clone())).unwrap();
+    assert_eq!(gojs.table.store(&*gojs.engine, Value::Object(array.clone())).unwrap(), reference);
+    assert_eq!(gojs.table.bytes(), 1005);
+    // The engine counts its own.
+    assert!(array.engine(&gojs.engine, &mut guest).is_ok());
+    assert_eq!(gojs.table.bytes(), 5);
+    finalize(&mut guest, reference);
+    finalize(&mut guest, reference);
+    finalize(&mut guest, text);
+    assert_eq!((gojs.table.bytes(), gojs.table.len()), (0, 0));
+}
