@@ -30,6 +30,8 @@ const DEPTH: u32 = 4;
 const MOST_POLLS: u32 = 20;
 /// Waits of a program before its embedder loses patience.
 const MOST_WAITS: u32 = 40;
+/// The first id of the value table that is no fixed value's.
+const FIRST_ID: u32 = 7;
 /// What memory that was moved away from is filled with.
 const LEFT: u8 = 0xa5;
 
@@ -261,6 +263,23 @@ impl Guest {
         self.polls.set(0);
         let gojs = self.gojs.clone();
         gojs.turn(self).map(drop)
+    }
+
+    /// Drops all references, as often as it got them: nothing may be left of what they stood for.
+    pub(super) fn release(&mut self) -> Result<(), Stop> {
+        let gojs = self.gojs.clone();
+        let end = FIRST_ID.saturating_add(u32::try_from(gojs.table.capacity()).unwrap_or(u32::MAX));
+        for _ in 0..self.calls {
+            for id in FIRST_ID..end {
+                self.poke(8, &id.to_le_bytes());
+                gopherix_guest::gojs::finalize_ref(self, 0)?;
+            }
+        }
+        if !gojs.table.is_empty() || gojs.table.bytes() > 0 {
+            self.complain(format!("{} values are left of none", gojs.table.len()));
+        }
+        self.held.clear();
+        Ok(())
     }
 
     /// Events to the end of the program.

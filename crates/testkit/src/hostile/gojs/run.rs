@@ -78,6 +78,9 @@ fn run_program(setup: &Rc<Setup>, seed: u64, calls: &Cell<u64>) -> Result<ExitSt
     while lives && !guest.is_done() {
         lives = guest.act().is_ok();
     }
+    if lives && guest.random.chance(20) {
+        lives = guest.release().is_ok();
+    }
     if lives {
         guest.run_to_the_end();
     }
