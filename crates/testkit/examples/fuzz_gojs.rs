@@ -57,13 +57,14 @@ fn fuzz(calls: u64, first: u64) -> ExitCode {
         seed = seed.wrapping_add(1);
     }
     println!(
-        "{} calls in {:.1} s, seeds {first} to {}: {} programs, of which {} exited and {} led out of memory",
+        "{} calls in {:.1} s, seeds {first} to {}: {} programs, of which {} exited and {} led out of memory; {} imports answered",
         report.calls,
         start.elapsed().as_secs_f64(),
         seed.wrapping_sub(1),
         report.programs,
         report.exited,
         report.faulted,
+        report.answered.len(),
     );
     ExitCode::SUCCESS
 }

@@ -15,7 +15,7 @@ use gopherix_kernel::{SysError, SysResult, os_wasm};
 use gopherix_quickjs::{Config, QuickJs};
 
 use super::imports::{Import, Takes};
-use super::run::note_call;
+use super::run::{note_answer, note_call};
 use crate::hostile::random::Random;
 use crate::hostile::setup::{Ends, Setup};
 use crate::hostile::world::{check_limits, check_thread, drive, serve_pipes, spawn};
@@ -171,6 +171,9 @@ impl Guest {
             self.check_memory(import, &before, allowed);
         }
         self.check(import, result);
+        if result.is_ok() {
+            note_answer(import.name);
+        }
         if result.is_ok()
             && let Some(offset) = import.layout().and_then(|layout| layout.reference)
             && let Some(reference) = self.word(at(if alone { sp } else { self.sp }, offset))

@@ -1,6 +1,7 @@
 //! Running programs from seeds, and where a run is.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,13 +27,23 @@ pub fn position() -> (u64, u64) {
     (SEED.load(Ordering::Relaxed), CALL.load(Ordering::Relaxed))
 }
 
+thread_local! {
+    /// Names of imports that have answered on this thread.
+    static ANSWERED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// An import has answered.
+pub(super) fn note_answer(name: &'static str) {
+    ANSWERED.with_borrow_mut(|all| all.insert(name));
+}
+
 /// Another call begins.
 pub(super) fn note_call() {
     CALL.fetch_add(1, Ordering::Relaxed);
 }
 
 /// What programs have done so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Imports made.
     pub calls: u64,
@@ -42,6 +53,8 @@ pub struct Report {
     pub exited: u64,
     /// Programs that a pointer out of memory ended.
     pub faulted: u64,
+    /// Names of imports that have answered at least once.
+    pub answered: BTreeSet<&'static str>,
 }
 
 /// Runs the programs of a seed. The present thread needs a few MiB of stack.
@@ -66,6 +79,7 @@ pub fn run_seed(seed: u64, report: &mut Report) -> Result<(), String> {
             ExitStatus::Signaled(gopherix_abi::Signal::SIGSEGV) => report.faulted = report.faulted.saturating_add(1),
             _ => {}
         }
+        report.answered.append(&mut ANSWERED.take());
         report.calls = report.calls.saturating_add(calls.get());
         report.programs = report.programs.saturating_add(1);
     }
