@@ -151,7 +151,13 @@ impl Js {
     /// `String(value)`, lone surrogates replaced by U+FFFD.
     pub(crate) fn to_text(&self) -> Thrown<String> {
         if matches!(self.shape(), Shape::Symbol) {
-            return self.get("description")?.to_text();
+            let description = self.get("description")?;
+            // A script may have put another symbol there, and its description is that symbol.
+            return if matches!(description.shape(), Shape::Symbol) {
+                Ok(String::new())
+            } else {
+                description.to_text()
+            };
         }
         self.with_utf8(|bytes| match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),

@@ -6,10 +6,11 @@
 //! xtask fuzz` and the libFuzzer target all drive this module, so a finding of one can be replayed by the others.
 //!
 //! [`FUNCTIONS`] comes from the adapter's own list; a parameter that [`Function::role`] does not know fails a test, so a
-//! new function cannot be forgotten.
+//! new function cannot be forgotten. The guests of [`gojs`] are a module of their own, on the same kernel.
 
 mod episode;
 mod functions;
+pub mod gojs;
 mod host;
 mod host_file;
 mod host_stream;

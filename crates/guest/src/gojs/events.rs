@@ -111,18 +111,24 @@ impl<E: Engine> Gojs<E> {
     /// [`Stop`] when it has ended, as it always does.
     pub fn run_events(&self, caller: &mut dyn Caller<E>) -> Result<std::convert::Infallible, Stop> {
         loop {
-            self.settle(caller)?;
-            if self.run_timers(caller)? | self.run_jobs(caller)? | self.poll(caller)? {
-                continue;
+            if !self.turn(caller)? {
+                self.wait_for_events(caller)?;
             }
-            match self.engine.take_messages(caller) {
-                Ok(false) => {}
-                handled => {
-                    self.survive(caller, handled)?;
-                    continue;
-                }
-            }
-            self.wait_for_events(caller)?;
+        }
+    }
+
+    /// One round of the event loop, without waiting: what has come is run. Whether there was anything.
+    ///
+    /// # Errors
+    /// [`Stop`] when the program has ended.
+    pub fn turn(&self, caller: &mut dyn Caller<E>) -> Result<bool, Stop> {
+        self.settle(caller)?;
+        if self.run_timers(caller)? | self.run_jobs(caller)? | self.poll(caller)? {
+            return Ok(true);
+        }
+        match self.engine.take_messages(caller) {
+            Ok(false) => Ok(false),
+            handled => self.survive(caller, handled).map(|()| true),
         }
     }
 

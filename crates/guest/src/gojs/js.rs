@@ -77,6 +77,11 @@ impl<E: Engine> Gojs<E> {
     }
 
     fn set(&self, caller: &mut dyn Caller<E>, target: &Value<E>, key: &str, value: Value<E>) -> Fallible<E, ()> {
+        // An event within its own result would never be freed, and a long chain of them not without much stack.
+        let value = match &value {
+            Value::Object(object) if value.depth() > 0 => Value::Engine(object.engine(&self.engine, caller)?),
+            _ => value,
+        };
         if let Value::Object(object) = target {
             match &mut *object.content_mut() {
                 Content::Event { result, .. } if key == "result" => {

@@ -97,7 +97,9 @@ impl<E: Engine> Gojs<E> {
         if self.exited.get() {
             return Err(Failure::Thrown(self.engine.error("Go program has already exited")));
         }
-        let args = Value::object(Content::Array(args));
+        let this = this.shallow(&self.engine, caller)?;
+        let args: Fallible<E, Vec<_>> = args.into_iter().map(|arg| arg.shallow(&self.engine, caller)).collect();
+        let args = Value::object(Content::Array(args?));
         let event = Object::new(Content::Event { id, this, args, result: Value::Undefined });
         self.pending.replace(Some(event.clone()));
         self.resume(caller)?;

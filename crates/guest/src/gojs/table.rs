@@ -25,8 +25,8 @@ const ID_GO: u32 = 6;
 
 /// Most values a program may hold; each takes some 100 bytes of the host.
 const MOST_VALUES: usize = 1 << 24;
-/// Most bytes of strings a program may hold.
-const MOST_TEXT: usize = 1 << 32;
+/// Most bytes of strings, and of arrays of bytes that were made here, a program may hold.
+const MOST_BYTES: usize = 1 << 32;
 
 /// The types of references (`typeFlag` of `syscall/js`).
 #[derive(Clone, Copy)]
@@ -51,6 +51,8 @@ struct Slot<E: Engine> {
     value: Value<E>,
     key: Option<Key>,
     refs: u64,
+    /// Bytes of it that are counted.
+    size: usize,
 }
 
 /// The table is full: the program holds more values, or longer strings, than it may.
@@ -68,7 +70,8 @@ struct Inner<E: Engine> {
     slots: Vec<Option<Slot<E>>>,
     free: Vec<u32>,
     ids: HashMap<Key, u32>,
-    text: usize,
+    /// Bytes of strings and arrays.
+    bytes: usize,
 }
 
 impl<E: Engine> Table<E> {
@@ -79,7 +82,7 @@ impl<E: Engine> Table<E> {
         let go = Object::new(Content::Go);
         go.id.set(ID_GO);
         let (slots, free, ids) = (Vec::new(), Vec::new(), HashMap::new());
-        Table(RefCell::new(Inner { global, global_identity, go, slots, free, ids, text: 0 }))
+        Table(RefCell::new(Inner { global, global_identity, go, slots, free, ids, bytes: 0 }))
     }
 
     /// The value a reference stands for; `undefined` for one that stands for none.
@@ -141,12 +144,12 @@ impl<E: Engine> Table<E> {
                 return Ok(self.again(flag, id));
             }
         }
-        let length = if let Value::String(text) = &value { text.len() } else { 0 };
-        if inner.text.saturating_add(length) > MOST_TEXT {
+        let size = size_of(&value);
+        if inner.bytes.saturating_add(size) > MOST_BYTES {
             return Err(Full);
         }
         let id = inner.vacant()?;
-        inner.text = inner.text.saturating_add(length);
+        inner.bytes = inner.bytes.saturating_add(size);
         if let Value::Object(object) = &value {
             object.id.set(id);
         }
@@ -154,7 +157,7 @@ impl<E: Engine> Table<E> {
             inner.ids.insert(key, id);
         }
         if let Some(place) = inner.place(id) {
-            *place = Some(Slot { value, key, refs: 1 });
+            *place = Some(Slot { value, key, refs: 1, size });
         }
         Ok(reference(flag, id))
     }
@@ -180,10 +183,9 @@ impl<E: Engine> Table<E> {
         if let Some(key) = &slot.key {
             inner.ids.remove(key);
         }
-        match &slot.value {
-            Value::Object(object) => object.id.set(0),
-            Value::String(text) => inner.text = inner.text.saturating_sub(text.len()),
-            _ => {}
+        inner.bytes = inner.bytes.saturating_sub(slot.size);
+        if let Value::Object(object) = &slot.value {
+            object.id.set(0);
         }
         inner.free.push(id);
         drop(inner);
@@ -198,10 +200,15 @@ impl<E: Engine> Table<E> {
             return;
         }
         let mut inner = self.0.borrow_mut();
-        inner.ids.insert(Key::Engine(identity), id);
-        if let Some(slot) = inner.place(id).and_then(Option::as_mut) {
-            slot.key = Some(Key::Engine(identity));
+        let Some(slot) = inner.place(id).and_then(Option::as_mut) else { return };
+        let before = slot.key.replace(Key::Engine(identity));
+        let size = std::mem::take(&mut slot.size);
+        inner.bytes = inner.bytes.saturating_sub(size);
+        // It moves twice if the guest looks at it while scripts make the engine's object.
+        if let Some(key) = before {
+            inner.ids.remove(&key);
         }
+        inner.ids.insert(Key::Engine(identity), id);
     }
 
     /// All values by id, `null` where an id is free.
@@ -223,6 +230,12 @@ impl<E: Engine> Table<E> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Bytes of the strings that Go holds, and of its arrays of bytes that are not the engine's.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.borrow().bytes
     }
 
     /// How many values it has had room for at most.
@@ -273,6 +286,18 @@ fn reference(flag: TypeFlag, id: u32) -> u64 {
         TypeFlag::Function => 4,
     };
     NAN_HEAD | (flag << 32) | u64::from(id)
+}
+
+/// Bytes of a value that are counted: those that no limit of the engine's is for.
+fn size_of<E: Engine>(value: &Value<E>) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Object(object) => match &*object.content() {
+            Content::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        },
+        _ => 0,
+    }
 }
 
 fn type_flag<E: Engine>(engine: &E, value: &Value<E>) -> TypeFlag {

@@ -13,6 +13,10 @@ use gopherix_abi::Stat;
 use super::engine::{Caller, Engine, Fallible};
 use super::error::FsError;
 
+/// Most objects within objects that are made here. What lies deeper is the engine's: that frees and walks it without a
+/// recursion which a guest could drive down the host's stack.
+const MOST_DEPTH: u32 = 8;
+
 /// Any JavaScript value.
 pub enum Value<E: Engine> {
     /// `undefined`.
@@ -59,6 +63,28 @@ impl<E: Engine> Value<E> {
         Value::Object(Object::new(content))
     }
 
+    /// How many objects made here lie within each other in it, 0 for one that can hold none.
+    pub(super) fn depth(&self) -> u32 {
+        match self {
+            Value::Object(object) => match &*object.content() {
+                Content::Array(_) | Content::Event { .. } => object.depth,
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
+
+    /// The same value, to be put into another: the engine's if it is deep.
+    ///
+    /// # Errors
+    /// What the engine fails with.
+    pub(super) fn shallow(self, engine: &E, caller: &mut dyn Caller<E>) -> Fallible<E, Self> {
+        match &self {
+            Value::Object(object) if self.depth() >= MOST_DEPTH => Ok(Value::Engine(object.engine(engine, caller)?)),
+            _ => Ok(self),
+        }
+    }
+
     /// The number, if it is one.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
@@ -73,6 +99,8 @@ pub struct Object<E: Engine> {
     pub(super) id: Cell<u32>,
     /// Its identity in the engine, 0 before it went there.
     pub(super) identity: Cell<usize>,
+    /// Objects made here that lie within each other, this one counted.
+    depth: u32,
 }
 
 /// What an object made here is.
@@ -87,7 +115,7 @@ pub enum Content<E: Engine> {
         this: Value<E>,
         /// Its arguments, an array.
         args: Value<E>,
-        /// What Go's function returned.
+        /// What Go's function returned; nothing that holds objects made here.
         result: Value<E>,
     },
     /// An array.
@@ -108,7 +136,13 @@ impl<E: Engine> Object<E> {
     /// An object.
     #[must_use]
     pub fn new(content: Content<E>) -> Rc<Self> {
-        Rc::new(Object { content: RefCell::new(content), id: Cell::new(0), identity: Cell::new(0) })
+        let within = match &content {
+            Content::Array(items) => items.iter().map(Value::depth).max().unwrap_or(0),
+            Content::Event { this, args, .. } => this.depth().max(args.depth()),
+            _ => 0,
+        };
+        let depth = within.saturating_add(1);
+        Rc::new(Object { content: RefCell::new(content), id: Cell::new(0), identity: Cell::new(0), depth })
     }
 
     /// A look at it. Not to be held while guest code or a script may run.

@@ -161,3 +161,11 @@ fn what_only_a_browser_has_is_named() {
     assert!(errors.contains("localStorage is not defined"), "{errors}");
     assert!(errors.contains("document and localStorage, which only exist in a browser"), "{errors}");
 }
+
+#[test]
+fn a_symbol_that_describes_symbols_has_no_text() {
+    let mut guest = Guest::new();
+    let source = "Object.defineProperty(Symbol.prototype, 'description', { value: Symbol('x') }); Symbol('y')";
+    let Value::Engine(symbol) = guest.eval(source) else { panic!("no symbol") };
+    assert_eq!(symbol.to_text().unwrap(), "");
+}

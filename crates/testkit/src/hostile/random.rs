@@ -27,4 +27,21 @@ impl Random {
             chunk.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
         }
     }
+
+    /// A number below `limit`; 0 if there is none.
+    pub fn below(&mut self, limit: usize) -> usize {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        usize::try_from(self.next_u64().checked_rem(limit).unwrap_or(0)).unwrap_or(0)
+    }
+
+    /// One of a few.
+    pub fn pick<T: Copy + Default>(&mut self, from: &[T]) -> T {
+        let at = self.below(from.len());
+        from.get(at).copied().unwrap_or_default()
+    }
+
+    /// Whether something happens that does so in `percent` of all cases.
+    pub fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
 }

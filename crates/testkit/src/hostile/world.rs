@@ -93,7 +93,7 @@ impl World {
         if outcome == Outcome::Exited {
             self.respawn()?;
         } else {
-            self.check_thread()?;
+            check_thread(&self.setup)?;
         }
         if let Outcome::Answered(errno) = outcome {
             if errno > 76 {
@@ -106,8 +106,8 @@ impl World {
                 return Err(format!("answered {errno} and changed a file system"));
             }
         }
-        self.check_limits()?;
-        self.serve_pipes();
+        check_limits(&self.setup, &self.process)?;
+        serve_pipes(&self.ends);
         Ok(outcome)
     }
 
@@ -220,50 +220,52 @@ impl World {
         let (ptr, len) = (raw & 0xffff_ffff, raw >> 32);
         Some((to_usize(ptr), to_usize(ptr.saturating_add(len))))
     }
+}
 
-    fn check_thread(&self) -> Result<(), String> {
-        let kernel = &self.setup.kernel;
-        if kernel.turns().running() != 1 {
-            return Err(format!("{} turns are held by one thread", kernel.turns().running()));
-        }
-        if !kernel.timers().is_empty() {
-            return Err("a sleeper was left on the timer heap".into());
-        }
-        Ok(())
+/// The thread has its turn, and nothing sleeps.
+pub(super) fn check_thread(setup: &Setup) -> Result<(), String> {
+    let kernel = &setup.kernel;
+    if kernel.turns().running() != 1 {
+        return Err(format!("{} turns are held by one thread", kernel.turns().running()));
     }
-
-    fn check_limits(&self) -> Result<(), String> {
-        let limits = limits();
-        let fds = self.process.fds.lock().iter().count();
-        let [root, upper] = self.traces().memfs_bytes;
-        let written = self.process.usage.written.load(Ordering::Relaxed);
-        let largest = self.setup.hosts().map(|host| host.largest()).max().unwrap_or(0);
-        let checks = [
-            ("open files", u64::try_from(fds).unwrap_or(u64::MAX), u64::from(limits.open_files)),
-            ("bytes in memfs", root, ROOT_QUOTA),
-            ("bytes in the overlay", upper, UPPER_QUOTA),
-            ("bytes written in all", written, limits.total_written.unwrap_or(u64::MAX)),
-            ("bytes in one file", largest, limits.file_size.unwrap_or(u64::MAX)),
-        ];
-        if let Some((what, has, may)) = checks.iter().find(|(_, has, may)| has > may) {
-            return Err(format!("{has} {what}, where {may} are the limit"));
-        }
-        match self.setup.hosts().flat_map(|host| host.complaints()).next() {
-            Some(complaint) => Err(format!("the host complains: {complaint}")),
-            None => Ok(()),
-        }
+    if !kernel.timers().is_empty() {
+        return Err("a sleeper was left on the timer heap".into());
     }
+    Ok(())
+}
 
-    /// Plays the embedder: takes what was written to the pipe, gives the other one something to read.
-    fn serve_pipes(&self) {
-        let mut sink = [0; 4096];
-        while self.ends.output.available() > 32_768 && self.ends.output.read(&mut sink).is_ok() {}
-        // Full or closed is fine too.
-        let _ = self.ends.input.write(b"x");
+/// The process has no more than it may, and the host saw nothing it should not have.
+pub(super) fn check_limits(setup: &Setup, process: &Process) -> Result<(), String> {
+    let limits = limits();
+    let fds = process.fds.lock().iter().count();
+    let written = process.usage.written.load(Ordering::Relaxed);
+    let largest = setup.hosts().map(|host| host.largest()).max().unwrap_or(0);
+    let checks = [
+        ("open files", u64::try_from(fds).unwrap_or(u64::MAX), u64::from(limits.open_files)),
+        ("bytes in memfs", setup.root.used_bytes(), ROOT_QUOTA),
+        ("bytes in the overlay", setup.upper.used_bytes(), UPPER_QUOTA),
+        ("bytes written in all", written, limits.total_written.unwrap_or(u64::MAX)),
+        ("bytes in one file", largest, limits.file_size.unwrap_or(u64::MAX)),
+    ];
+    if let Some((what, has, may)) = checks.iter().find(|(_, has, may)| has > may) {
+        return Err(format!("{has} {what}, where {may} are the limit"));
+    }
+    match setup.hosts().flat_map(|host| host.complaints()).next() {
+        Some(complaint) => Err(format!("the host complains: {complaint}")),
+        None => Ok(()),
     }
 }
 
-fn spawn(setup: &Setup) -> SysResult<(Arc<Process>, Cx, Ends)> {
+/// Plays the embedder: takes what was written to the pipe, gives the other one something to read.
+pub(super) fn serve_pipes(ends: &Ends) {
+    let mut sink = [0; 4096];
+    while ends.output.available() > 32_768 && ends.output.read(&mut sink).is_ok() {}
+    // Full or closed is fine too.
+    let _ = ends.input.write(b"x");
+}
+
+/// A new process and its thread.
+pub(super) fn spawn(setup: &Setup) -> SysResult<(Arc<Process>, Cx, Ends)> {
     let spec = ProcessSpec {
         args: vec![b"prog".to_vec(), b"-flag".to_vec(), Vec::new()],
         env: vec![b"A=1".to_vec(), b"NAME=a longer value".to_vec()],
@@ -281,7 +283,7 @@ fn spawn(setup: &Setup) -> SysResult<(Arc<Process>, Cx, Ends)> {
 }
 
 /// Polls to the end, moving the clock to the alarm whenever everything waits. `None` if it would wait for ever.
-fn drive<T>(setup: &Setup, future: impl Future<Output = T>) -> Option<T> {
+pub(super) fn drive<T>(setup: &Setup, future: impl Future<Output = T>) -> Option<T> {
     let mut future = std::pin::pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     let mut idle = false;
@@ -302,7 +304,8 @@ fn drive<T>(setup: &Setup, future: impl Future<Output = T>) -> Option<T> {
     None
 }
 
-fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+/// What a panic says.
+pub(super) fn message(panic: &(dyn std::any::Any + Send)) -> &str {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => text,
         (_, Some(text)) => text,

@@ -14,6 +14,10 @@ use crate::gojs::intrinsic::FsOp;
 use crate::gojs::js::with_bytes;
 use crate::gojs::value::Value;
 
+/// Bytes that are copied for one of the runtime's own writes: a file that takes a little at a time must not have all of them
+/// copied each time.
+const MOST_AT_ONCE: usize = 65536;
+
 /// A read or write whose file would have waited.
 pub(in crate::gojs) struct Waiting<E: Engine> {
     op: FsOp,
@@ -98,9 +102,9 @@ impl<E: Engine> Gojs<E> {
         done
     }
 
-    /// One write that does not wait: EAGAIN.
+    /// One write of at most [`MOST_AT_ONCE`] that does not wait: EAGAIN.
     pub(in crate::gojs) fn try_write(&self, caller: &mut dyn Caller<E>, fd: u32, bytes: &[u8]) -> SysResult<usize> {
-        let mut bytes = bytes.to_vec();
+        let mut bytes = bytes.get(..MOST_AT_ONCE).unwrap_or(bytes).to_vec();
         let range = [UserSlice { ptr: 0, len: u64::try_from(bytes.len()).unwrap_or(u64::MAX) }];
         let (_, cx) = caller.split();
         cx.sys_pwritev2(&mut SliceMemory(&mut bytes), Fd(fd), &range, None, RwFlags::NOWAIT)

@@ -58,6 +58,11 @@ impl Fake {
         put(&global, "setTimeout", thing(Some(Intrinsic::SetTimer), None));
         Fake { global, made: Cell::new(0) }
     }
+
+    /// An object that nobody has seen.
+    pub(super) fn thing(&self) -> FakeValue {
+        thing(None, None)
+    }
 }
 
 impl Engine for Fake {

@@ -1,7 +1,9 @@
 //! The value table, by way of the imports.
 
 use super::fake::Guest;
-use crate::gojs::{self, value::Content, value::Value};
+use crate::gojs;
+use crate::gojs::engine::Engine as _;
+use crate::gojs::value::{Content, Object, Value};
 
 const GLOBAL: u64 = 0x7ff8_0001_0000_0005;
 const GO: u64 = 0x7ff8_0001_0000_0006;
@@ -152,4 +154,86 @@ fn a_pointer_out_of_memory_is_a_segmentation_fault() {
     let mut guest = Guest::new(|_| {});
     assert!(gojs::value_get(&mut guest, u32::MAX - 4).is_err());
     assert_eq!(guest.exit_code(), 139);
+}
+
+/// Takes the arguments of the event and leaves a reference to them at 12000.
+fn take_args(guest: &mut Guest) {
+    let event = get(guest, GO, "_pendingEvent");
+    let args = get(guest, event, "args");
+    guest.memory[12000..12008].copy_from_slice(&args.to_le_bytes());
+    finalize(guest, event);
+}
+
+/// Each call's arguments hold those of the call before. Freeing them all must not take stack for each.
+#[test]
+fn arguments_within_arguments_are_freed_however_many() {
+    let mut guest = Guest::new(take_args);
+    let store = |guest: &Guest, value| guest.gojs.table.store(&*guest.gojs.engine, value).unwrap();
+    let function = store(&guest, Value::object(Content::GoFunc(1)));
+    let mut args = 0;
+    for _ in 0..100_000 {
+        guest.memory[13000..13008].copy_from_slice(&u64::to_le_bytes(args));
+        guest.set_word(8, function);
+        guest.set_word(16, 13000);
+        guest.set_word(24, 1);
+        guest.call(gojs::value_invoke);
+        finalize(&mut guest, args);
+        args = u64::from_le_bytes(guest.memory[12000..12008].try_into().unwrap());
+    }
+    assert_eq!(guest.gojs.table.len(), 2);
+    finalize(&mut guest, args);
+    assert_eq!(guest.gojs.table.len(), 1);
+}
+
+/// Lets the event be its own result, and keeps no reference to it.
+fn answer_with_the_event(guest: &mut Guest) {
+    let event = get(guest, GO, "_pendingEvent");
+    guest.set_word(8, event);
+    guest.set_bytes(16, 8192, b"result");
+    guest.set_word(32, event);
+    guest.call(gojs::value_set);
+    finalize(guest, event);
+}
+
+#[test]
+fn an_event_that_is_its_own_result_is_the_engines() {
+    let mut guest = Guest::new(answer_with_the_event);
+    let gojs = guest.gojs.clone();
+    let answer = gojs.call_go(&mut guest, 1, Value::Undefined, Vec::new());
+    assert!(matches!(answer, Ok(Value::Undefined)));
+    assert_eq!((guest.gojs.engine.made.get(), guest.gojs.table.len()), (1, 0));
+}
+
+#[test]
+fn an_object_that_moves_twice_leaves_no_identity_behind() {
+    let mut guest = Guest::new(|_| {});
+    let (table, engine) = (&guest.gojs.table, &*guest.gojs.engine);
+    let object = Object::new(Content::Array(Vec::new()));
+    let id = table.store(engine, Value::Object(object.clone())).unwrap();
+    let [first, second] = [engine.thing(), engine.thing()];
+    for thing in [&first, &second] {
+        object.identity.set(engine.identity(thing));
+        table.moved(&object);
+    }
+    assert_eq!(table.store(engine, Value::Engine(second)).unwrap(), id);
+    assert_ne!(table.store(engine, Value::Engine(first)).unwrap(), id);
+    finalize(&mut guest, id);
+}
+
+#[test]
+fn bytes_are_counted_while_they_are_held_here() {
+    let mut guest = Guest::new(|_| {});
+    let gojs = guest.gojs.clone();
+    let text = string(&mut guest, "12345");
+    let array = Object::new(Content::Bytes(vec![0; 1000]));
+    let reference = gojs.table.store(&*gojs.engine, Value::Object(array.clone())).unwrap();
+    assert_eq!(gojs.table.store(&*gojs.engine, Value::Object(array.clone())).unwrap(), reference);
+    assert_eq!(gojs.table.bytes(), 1005);
+    // The engine counts its own.
+    assert!(array.engine(&gojs.engine, &mut guest).is_ok());
+    assert_eq!(gojs.table.bytes(), 5);
+    finalize(&mut guest, reference);
+    finalize(&mut guest, reference);
+    finalize(&mut guest, text);
+    assert_eq!((gojs.table.bytes(), gojs.table.len()), (0, 0));
 }
