@@ -7,9 +7,9 @@ use crate::cases::{LIMIT, PORTS, gopherix_run, guest};
 
 /// Runs one case under options, on memory and on a directory of the host.
 fn passes(case: &str, options: &[&str]) {
-    let scratch = scratch().unwrap();
-    let host = format!("{}::/scratch", scratch.path().display());
     for port in PORTS {
+        let scratch = scratch().unwrap();
+        let host = format!("{}::/scratch", scratch.path().display());
         for place in [vec!["--cwd", "/tmp"], vec!["--dir", &host, "--cwd", "/scratch"]] {
             let mut command = gopherix_run();
             command.args(options).args(&place).arg(guest(port)).args(["run", case]);

@@ -26,7 +26,7 @@ const ID_GO: u32 = 6;
 /// Most values a program may hold; each takes some 100 bytes of the host.
 const MOST_VALUES: usize = 1 << 24;
 /// Most bytes of strings, and of arrays of bytes that were made here, a program may hold.
-const MOST_BYTES: usize = 1 << 32;
+const MOST_BYTES: usize = 1 << 31;
 
 /// The types of references (`typeFlag` of `syscall/js`).
 #[derive(Clone, Copy)]

@@ -70,7 +70,11 @@ impl<'a, E: Engine> Arguments<'a, E> {
         }
     }
 
+    /// A descriptor. Node throws at negative ones, which Go does not expect: here they are just not open.
     pub(super) fn fd(&self, at: usize) -> Result<Fd, Bad> {
+        if self.get(at).number().is_some_and(|number| number < 0.0 && number.fract() == 0.0) {
+            return Ok(Fd(u32::MAX));
+        }
         self.u32(at, "fd").map(Fd)
     }
 
@@ -101,11 +105,11 @@ impl<'a, E: Engine> Arguments<'a, E> {
         }
     }
 
-    /// A size of a file; negative ones are 0, as Node has it.
+    /// A size of a file. Node takes negative ones for 0, Linux does not: the kernel answers EINVAL.
     pub(super) fn size(&self, at: usize) -> Result<u64, Bad> {
         match self.get(at) {
             Value::Undefined | Value::Null => Ok(0),
-            _ => Ok(u64::try_from(object::to_i64(self.number(at, "len")?)).unwrap_or(0)),
+            _ => Ok(u64::try_from(object::to_i64(self.number(at, "len")?)).unwrap_or(u64::MAX)),
         }
     }
 
