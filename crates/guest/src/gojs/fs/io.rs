@@ -92,7 +92,9 @@ impl<E: Engine> Gojs<E> {
             }
             match transfer(&Arguments::new(self, call.op, &call.args), caller) {
                 Ok(Outcome::Waits(again)) => still.push(again.with_callback(call.callback)),
-                Ok(Outcome::Done(result)) => self.post(Job { function: call.callback, args: callback_args(result) }),
+                Ok(Outcome::Done(result)) => {
+                    self.post(Job { function: call.callback, args: callback_args(call.op, &call.args, result) });
+                }
                 // The buffer was given away meanwhile, which no argument check of the call itself could see.
                 Err(bad) => self.post(Job { function: call.callback, args: vec![bad.thrown(&*self.engine)] }),
             }

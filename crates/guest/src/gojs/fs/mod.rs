@@ -41,7 +41,9 @@ impl<E: Engine> Gojs<E> {
             return Err(Failure::Thrown(self.engine.type_error("The \"cb\" argument must be of type function.")));
         };
         match self.fs_carry_out(caller, op, args)? {
-            Outcome::Done(result) => self.post(Job { function: callback.clone(), args: callback_args(result) }),
+            Outcome::Done(result) => {
+                self.post(Job { function: callback.clone(), args: callback_args(op, args, result) })
+            }
             Outcome::Waits(waiting) => self.events.waiting.borrow_mut().push(waiting.with_callback(callback.clone())),
         }
         Ok(Value::Undefined)
@@ -80,12 +82,14 @@ impl<E: Engine> Gojs<E> {
     }
 }
 
-/// What a callback is called with: the error, or `null` and the value if there is one.
-fn callback_args<E: Engine>(result: Result<Value<E>, FsError>) -> Vec<Value<E>> {
-    match result {
-        Ok(Value::Undefined) => vec![Value::Null],
-        Ok(value) => vec![Value::Null, value],
-        Err(error) => vec![Value::object(Content::Error(Box::new(error)))],
+/// What a callback is called with: the error, or `null` and the value if there is one; reading and writing also tell their
+/// buffer.
+fn callback_args<E: Engine>(op: FsOp, args: &[Value<E>], result: Result<Value<E>, FsError>) -> Vec<Value<E>> {
+    match (result, args.get(1)) {
+        (Ok(moved), Some(buffer)) if matches!(op, FsOp::Read | FsOp::Write) => vec![Value::Null, moved, buffer.clone()],
+        (Ok(Value::Undefined), _) => vec![Value::Null],
+        (Ok(value), _) => vec![Value::Null, value],
+        (Err(error), _) => vec![Value::object(Content::Error(Box::new(error)))],
     }
 }
 

@@ -334,6 +334,7 @@ fn config(process: &Arc<Process>, polls: Rc<Cell<u32>>) -> Config {
         heap_bytes: 16 << 20,
         stack_bytes: 1 << 20,
         network: None,
+        inbox: gopherix_quickjs::Inbox::default(),
         is_ending: Box::new(move || {
             polls.set(polls.get().saturating_add(1));
             if polls.get() > MOST_POLLS {
