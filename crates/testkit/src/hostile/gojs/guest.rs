@@ -335,14 +335,18 @@ fn config(process: &Arc<Process>, polls: Rc<Cell<u32>>) -> Config {
         stack_bytes: 1 << 20,
         network: None,
         inbox: gopherix_quickjs::Inbox::default(),
-        is_ending: Box::new(move || {
-            polls.set(polls.get().saturating_add(1));
-            if polls.get() > MOST_POLLS {
-                let _ = ending.kill(Signal::SIGKILL);
-            }
-            ending.is_ending()
-        }),
+        // Asked while the caller is elsewhere: a script that Rust called for a script.
+        is_ending: Box::new(move || poll(&polls, &ending)),
     }
+}
+
+/// Whether a script must stop; one that runs for long is killed.
+fn poll(polls: &Cell<u32>, process: &Process) -> bool {
+    polls.set(polls.get().saturating_add(1));
+    if polls.get() > MOST_POLLS {
+        let _ = process.kill(Signal::SIGKILL);
+    }
+    process.is_ending()
 }
 
 impl Caller<QuickJs> for Guest {
@@ -357,6 +361,10 @@ impl Caller<QuickJs> for Guest {
 
     fn getsp(&mut self) -> Result<u32, Stop> {
         if self.process.is_ending() { Err(Stop) } else { Ok(self.sp) }
+    }
+
+    fn must_stop(&mut self) -> bool {
+        poll(&self.polls, &self.process)
     }
 
     fn resume(&mut self) -> Result<(), Stop> {
