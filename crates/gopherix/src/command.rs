@@ -6,12 +6,12 @@ use std::sync::Arc;
 use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::Listener;
+use gopherix_kernel::SysResult;
 use gopherix_kernel::file::OpenFile;
 use gopherix_kernel::net::ListenerFile;
 use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec};
 use gopherix_kernel::vfs::walk::{Start, Tail, directory, walk};
 use gopherix_kernel::vfs::{Location, OpenHow};
-use gopherix_kernel::{SysResult, os_wasm};
 
 use crate::stdio::{PipeReader, PipeWriter};
 use crate::{Child, Error, JsHandle, Machine, Program, Stdio};
@@ -179,7 +179,7 @@ impl Command {
                 let opened = stdio.open(fd, |access| open_null(&process, access))?;
                 stdin = stdin.take().or(opened.writer);
                 outputs.push(opened.reader);
-                fds.push(os_wasm::inherited(opened.file));
+                fds.push(FdEntry::new(opened.file));
             }
             Ok(())
         });
@@ -187,7 +187,7 @@ impl Command {
         for listener in listeners {
             let listener = machine.host.enter(|| Listener::open(listener))?;
             let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
-            fds.push(os_wasm::inherited(file));
+            fds.push(FdEntry::new(file));
         }
         if !program.is_js() {
             fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);

@@ -11,7 +11,6 @@ pub use crate::task::MOs;
 
 use crate::Kernel;
 use crate::error::SysResult;
-use crate::file::OpenFile;
 use crate::task::{Cx, FdEntry, GState, Process};
 
 /// Once per process, before any guest code: descriptors are put in place in the given order from 0 on, the wall-time limit
@@ -125,12 +124,6 @@ pub fn signame(number: u8) -> Option<String> {
 #[must_use]
 pub fn sigtab() -> &'static [Signal] {
     Signal::TABLE
-}
-
-/// What an embedder's stdio or preopened directory becomes: a descriptor without CLOEXEC.
-#[must_use]
-pub fn inherited(file: Arc<OpenFile>) -> FdEntry {
-    FdEntry::new(file)
 }
 
 #[cfg(test)]
