@@ -106,6 +106,8 @@ pub(super) const ROWS: [Row; 17] = [
         name: "stat",
         what: "os.Stat",
         program: Runs::Go("stat"),
+        // Node takes 100 µs and more for each of these.
+        args: &["-n=30000"],
         target: Target::Native(2.5),
         js: Js::Faster(10.0),
         ..FILES
@@ -114,6 +116,7 @@ pub(super) const ROWS: [Row; 17] = [
         name: "read1",
         what: "read of 1 byte",
         program: Runs::Go("read1"),
+        args: &["-n=30000"],
         target: Target::Native(3.0),
         js: Js::Faster(10.0),
         ..FILES

@@ -1,7 +1,7 @@
 //! GOOS=js: the import module `gojs` (until Go 1.20 `go`), all of it.
 //!
 //! A Go program built for js talks to a JavaScript world: it holds references to values and gets, sets and calls them.
-//! [`Gojs`] is the host side of that: the value table ([`table`]), the functions of `syscall/js` ([`js`]) and of the runtime
+//! [`Gojs`] is the host side of that: the value table ([`table`]), the functions of `syscall/js` ([`js`], over [`operations`]) and of the runtime
 //! ([`runtime`]), timers and the event loop ([`events`]), and `fs` and `process` carried out on the kernel ([`fs`],
 //! [`process`]). The JavaScript engine behind it is the home's ([`engine::Engine`]); values that no script looks at never
 //! get there ([`value`]).
@@ -21,6 +21,7 @@ mod fs;
 pub mod intrinsic;
 mod js;
 mod object;
+mod operations;
 mod path;
 mod process;
 mod runtime;
