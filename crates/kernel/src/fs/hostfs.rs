@@ -118,6 +118,12 @@ fn push(path: &mut Vec<u8>, name: &Name) {
     path.extend_from_slice(name);
 }
 
+/// Whether a path of several components failed where single steps may not: at a link, which the kernel's walk follows, or by
+/// being too long for the host as a whole.
+fn is_for_single_steps(stat: &SysResult<Stat>) -> bool {
+    matches!(stat, Err(e) if matches!(e.errno, Errno::ELOOP | Errno::ENAMETOOLONG))
+}
+
 impl Node for HostNode {
     fn kind(&self) -> FileType {
         self.kind
@@ -175,6 +181,11 @@ impl Directory for HostNode {
         Ok(Found { node: self.below(rel, stat.kind), stat: Some(stat) })
     }
 
+    fn stat_below(&self, path: &[u8]) -> Option<SysResult<Stat>> {
+        let stat = if self.rel.is_empty() { self.base.stat(path) } else { self.base.stat(&self.join(path)) };
+        if is_for_single_steps(&stat) { None } else { Some(stat) }
+    }
+
     fn lookup_chain(&self, names: &[&Name]) -> Option<SysResult<(Vec<NodeRef>, Stat)>> {
         let (last, before) = names.split_last()?;
         let mut nodes = Vec::with_capacity(names.len());
@@ -190,9 +201,7 @@ impl Directory for HostNode {
                 nodes.push(self.below(rel, stat.kind));
                 Some(Ok((nodes, stat)))
             }
-            Err(e) if e.errno == Errno::ELOOP => None,
-            // The joined path may be too long for the host where each step is not.
-            Err(e) if e.errno == Errno::ENAMETOOLONG => None,
+            stat if is_for_single_steps(&stat) => None,
             Err(e) => Some(Err(e)),
         }
     }

@@ -14,7 +14,7 @@ use super::{Opened, check_room, install};
 use crate::error::{SysResult, fail};
 use crate::file::{File, OpenFile};
 use crate::task::{Cx, FdEntry};
-use crate::vfs::walk::{Resolved, Start, Tail, directory, walk};
+use crate::vfs::walk::{self, Resolved, Start, Tail, directory};
 use crate::vfs::{Location, NodeRef, OpenHow, RenameFlags};
 
 /// openat(2). EEXIST with O_CREAT | O_EXCL; EISDIR for writing to a directory; ENOTDIR with O_DIRECTORY; ELOOP with
@@ -226,7 +226,7 @@ pub(crate) fn sys_readlinkat(cx: &mut Cx, at: At, path: &[u8]) -> SysResult<Vec<
 /// fstatat(2).
 pub(crate) fn sys_fstatat(cx: &mut Cx, at: At, path: &[u8], flags: AtFlags) -> SysResult<Stat> {
     let base = base_with(cx, at, Rights::PATH_FILESTAT_GET)?;
-    resolve(cx, &base, path, tail(flags))?.into_stat()
+    walk::stat(start(cx, &base), path, tail(flags))
 }
 
 /// utimensat(2).
@@ -292,11 +292,15 @@ pub(super) fn base_with(cx: &Cx, at: At, rights: Rights) -> SysResult<Base> {
 }
 
 pub(super) fn resolve(cx: &Cx, base: &Base, path: &[u8], tail: Tail) -> SysResult<Resolved> {
+    walk::walk(start(cx, base), path, tail)
+}
+
+fn start<'a>(cx: &'a Cx, base: &'a Base) -> Start<'a> {
     let root = &cx.process.root;
     // A handle on the root is the root, so that absolute links work through it.
     let at_root = base.place.parent().is_none();
     let place = if at_root { root } else { &base.place };
-    walk(Start { root, base: place, beneath: base.beneath, caller: cx.process.pid }, path, tail)
+    Start { root, base: place, beneath: base.beneath, caller: cx.process.pid }
 }
 
 /// For calls that create what is not a regular file: no link in the last component is followed.

@@ -33,8 +33,9 @@ pub struct Mount {
     read_only: bool,
     in_memory: bool,
     point: Box<[u8]>,
-    /// The mounts right above this one, by path within it (components joined by `/`).
-    above: Lock<BTreeMap<Box<[u8]>, Arc<Mount>>>,
+    /// The roots of the mounts right above this one, by path within it (components joined by `/`), as reached from the root
+    /// of the tree. They hold this mount in turn; the table's end lets go of them.
+    above: Lock<BTreeMap<Box<[u8]>, Arc<Location>>>,
     has_above: std::sync::atomic::AtomicBool,
 }
 
@@ -63,6 +64,17 @@ impl Mount {
     #[must_use]
     pub(super) fn is_in_memory(&self) -> bool {
         self.in_memory
+    }
+
+    /// One step of [`Location::mount_on_the_way`], from the root of this mount.
+    fn next_on_the_way(&self, path: &[u8]) -> Option<(Arc<Location>, usize, usize)> {
+        if self.is_leaf() {
+            return None;
+        }
+        let last = path.iter().rposition(|b| *b != b'/')?;
+        let slashes = path.get(..last)?.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
+        let above = self.above.lock();
+        slashes.zip(1..).find_map(|(end, components)| Some((above.get(path.get(..end)?)?.clone(), components, end)))
     }
 
     /// Whether nothing is mounted above it, so that several steps of a walk can be taken at once.
@@ -127,7 +139,7 @@ impl MountTable {
         let below = &place.mount;
         match below.above.lock().entry(place.rel().into()) {
             Entry::Occupied(_) => return fail(Errno::EBUSY, "there is a file system mounted already"),
-            Entry::Vacant(entry) => entry.insert(mount.clone()),
+            Entry::Vacant(entry) => entry.insert(Location::mounted(&mount, place.parent.clone(), &place.name)),
         };
         below.has_above.store(true, Ordering::Release);
         self.mounts.lock().push(Arc::downgrade(&mount));
@@ -140,6 +152,15 @@ impl MountTable {
         let mounts = self.mounts.lock();
         let live = mounts.iter().filter_map(Weak::upgrade);
         live.map(|m| MountInfo { point: m.point.to_vec(), fs: m.fs.info(), flags: m.flags }).collect()
+    }
+}
+
+impl Drop for MountTable {
+    fn drop(&mut self) {
+        for mount in self.mounts.lock().iter().filter_map(Weak::upgrade) {
+            let above = std::mem::take(&mut *mount.above.lock());
+            drop(above);
+        }
     }
 }
 
@@ -210,6 +231,10 @@ impl Location {
         Arc::new(Location { mount: mount.clone(), node: mount.root.clone(), parent: None, name: Box::default() })
     }
 
+    fn mounted(mount: &Arc<Mount>, parent: Option<Arc<Location>>, name: &Name) -> Arc<Self> {
+        Arc::new(Location { mount: mount.clone(), node: mount.root.clone(), parent, name: name.into() })
+    }
+
     /// The node.
     #[must_use]
     pub fn node(&self) -> &NodeRef {
@@ -269,13 +294,25 @@ impl Location {
         if self.mount.is_leaf() {
             return None;
         }
-        let mount = self.mount.above.lock().get(&*self.child_rel(name)).cloned()?;
-        Some(Arc::new(Location {
-            mount: mount.clone(),
-            node: mount.root.clone(),
-            parent: Some(self.clone()),
-            name: name.into(),
-        }))
+        let mount = self.mount.above.lock().get(&*self.child_rel(name))?.mount.clone();
+        Some(Location::mounted(&mount, Some(self.clone()), name))
+    }
+
+    /// At the root of the tree: the last mount whose mount point `path` leads through, how many components go there, and in
+    /// how many bytes. What is on the way is a directory, since nothing there can be moved or removed.
+    pub(super) fn mount_on_the_way(&self, path: &[u8]) -> Option<(Arc<Location>, usize, usize)> {
+        if self.parent.is_some() {
+            return None;
+        }
+        let mut found = self.mount.next_on_the_way(path)?;
+        while let (place, components, len) = &found
+            && let rest = path.get(len.saturating_add(1)..)?
+            && let Some((next, more, further)) = place.mount.next_on_the_way(rest)
+        {
+            let len = len.saturating_add(1).saturating_add(further);
+            found = (next, components.saturating_add(more), len);
+        }
+        Some(found)
     }
 
     /// This place with another node: the pinned one of an open directory.
@@ -311,7 +348,7 @@ impl Location {
                 continue;
             }
             entries.retain(|e| &*e.name != name);
-            let ino = mount.root.stat().map_or(0, |s| s.ino);
+            let ino = mount.node.stat().map_or(0, |s| s.ino);
             entries.push(DirEntry { ino, kind: FileType::Directory, name: name.into() });
         }
     }

@@ -158,6 +158,13 @@ pub trait Directory {
         None
     }
 
+    /// The attributes of what a path of plain components leads to, if the file system can tell them without nodes. `None`
+    /// means "go one by one", and errors are final, as in [`Directory::lookup_chain`].
+    fn stat_below(&self, path: &[u8]) -> Option<SysResult<Stat>> {
+        let _ = path;
+        None
+    }
+
     /// Creates and opens a regular file.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! links and mounts mean the same everywhere. Permission to search a directory is the file system's to refuse: the kernel
 //! has one user.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gopherix_abi::{Errno, FileType, Pid, Stat};
@@ -85,34 +86,29 @@ impl Resolved {
 /// # Errors
 /// ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENOTCAPABLE, EINVAL (a NUL in the path), and what file systems answer.
 pub fn walk(start: Start<'_>, path: &[u8], tail: Tail) -> SysResult<Resolved> {
-    if path.is_empty() {
-        return fail(Errno::ENOENT, "empty path");
+    Walker::new(start, path)?.run(tail)
+}
+
+/// The attributes of what `path` leads to.
+///
+/// # Errors
+/// As [`walk`]'s; ENOENT if nothing is there.
+pub fn stat(start: Start<'_>, path: &[u8], tail: Tail) -> SysResult<Stat> {
+    let mut walker = Walker::new(start, path)?;
+    walker.enter_mount();
+    match walker.stat_at_once(tail) {
+        Some(stat) => stat,
+        None => walker.run(tail)?.into_stat(),
     }
-    if path.len() >= PATH_MAX {
-        return fail(Errno::ENAMETOOLONG, "path longer than PATH_MAX");
-    }
-    if path.contains(&0) {
-        return fail(Errno::EINVAL, "NUL byte in path");
-    }
-    let mut walker =
-        Walker { start, at: start.base.clone(), depth: 0, links: 0, rest: Rest { bytes: path.to_vec(), pos: 0 } };
-    if path.first() == Some(&b'/') {
-        if start.beneath {
-            return fail(Errno::ENOTCAPABLE, "absolute path where a relative one is due");
-        }
-        walker.at = start.root.clone();
-    }
-    directory(&walker.at)?;
-    walker.run(tail)
 }
 
 /// The part of a path that is still to be walked.
-struct Rest {
-    bytes: Vec<u8>,
+struct Rest<'a> {
+    bytes: Cow<'a, [u8]>,
     pos: usize,
 }
 
-impl Rest {
+impl Rest<'_> {
     fn remaining(&self) -> &[u8] {
         self.bytes.get(self.pos..).unwrap_or_default()
     }
@@ -154,7 +150,7 @@ struct Walker<'a> {
     /// How many directories below `start.base` we are.
     depth: usize,
     links: usize,
-    rest: Rest,
+    rest: Rest<'a>,
 }
 
 /// The place that a component names, with its attributes where they were told; `None` if nothing is there.
@@ -168,8 +164,56 @@ enum Step {
     Continue,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
+    fn new(start: Start<'a>, path: &'a [u8]) -> SysResult<Self> {
+        if path.is_empty() {
+            return fail(Errno::ENOENT, "empty path");
+        }
+        if path.len() >= PATH_MAX {
+            return fail(Errno::ENAMETOOLONG, "path longer than PATH_MAX");
+        }
+        if path.contains(&0) {
+            return fail(Errno::EINVAL, "NUL byte in path");
+        }
+        let at = match path.first() {
+            Some(b'/') if start.beneath => {
+                return fail(Errno::ENOTCAPABLE, "absolute path where a relative one is due");
+            }
+            Some(b'/') => start.root,
+            _ => start.base,
+        };
+        directory(at)?;
+        Ok(Walker { start, at: at.clone(), depth: 0, links: 0, rest: Rest { bytes: Cow::Borrowed(path), pos: 0 } })
+    }
+
+    /// From the root of the tree into the mount whose mount point the path begins with, past the directories before it.
+    fn enter_mount(&mut self) {
+        self.rest.skip_slashes();
+        let Some((place, components, len)) = self.at.mount_on_the_way(self.rest.remaining()) else { return };
+        self.at = place;
+        self.depth = self.depth.saturating_add(components);
+        self.rest.pos = self.rest.pos.saturating_add(len);
+        self.rest.skip_slashes();
+    }
+
+    /// The attributes of the path's end, if the file system tells them without a node for every step.
+    fn stat_at_once(&self, tail: Tail) -> Option<SysResult<Stat>> {
+        if !self.at.mount().is_leaf() {
+            return None;
+        }
+        let path = self.rest.remaining();
+        let plain = |name: &[u8]| !matches!(name, b"" | b"." | b"..") && name.len() <= NAME_MAX;
+        if !path.split(|b| *b == b'/').all(plain) {
+            return None;
+        }
+        match self.at.node().as_directory()?.stat_below(path)? {
+            Ok(stat) if stat.kind == FileType::Symlink && tail == Tail::Follow => None,
+            stat => Some(stat),
+        }
+    }
+
     fn run(mut self, tail: Tail) -> SysResult<Resolved> {
+        self.enter_mount();
         loop {
             self.rest.skip_slashes();
             let Some((name, end)) = self.rest.peek() else {
@@ -274,7 +318,7 @@ impl Walker<'_> {
     fn arrive(&mut self, found: Arrival, end: usize, tail: Tail) -> SysResult<Step> {
         let last = self.is_last(end);
         let trailing_slash = last && end < self.rest.bytes.len();
-        let name_of = |rest: &Rest| -> Box<[u8]> {
+        let name_of = |rest: &Rest<'_>| -> Box<[u8]> {
             let head = rest.bytes.get(..end).unwrap_or_default();
             let from = head.iter().rposition(|b| *b == b'/').map_or(0, |slash| slash.saturating_add(1));
             head.get(from..).unwrap_or_default().into()
@@ -325,7 +369,7 @@ impl Walker<'_> {
             self.at = self.start.root.clone();
         }
         let remaining = self.rest.bytes.get(end..).unwrap_or_default();
-        self.rest = Rest { bytes: [&*target, remaining].concat(), pos: 0 };
+        self.rest = Rest { bytes: Cow::Owned([&*target, remaining].concat()), pos: 0 };
         Ok(Step::Continue)
     }
 

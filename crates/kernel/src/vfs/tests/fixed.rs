@@ -97,6 +97,11 @@ impl Directory for Fixed {
         Some(stat.map(|stat| (nodes, stat)))
     }
 
+    fn stat_below(&self, path: &[u8]) -> Option<SysResult<Stat>> {
+        let names: Vec<&Name> = path.split(|b| *b == b'/').collect();
+        Some(self.lookup_chain(&names)?.map(|(_, stat)| stat))
+    }
+
     fn create(&self, _: &Name, _: Mode, _: OpenHow) -> SysResult<(NodeRef, Arc<dyn File>)> {
         Err(READ_ONLY)
     }

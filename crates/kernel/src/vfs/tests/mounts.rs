@@ -130,3 +130,14 @@ fn listings_show_mount_points_as_directories() {
     assert_eq!(names(&lost, "/"), [("x".into(), dir)]);
     assert_eq!(leads(&lost, "x/.."), Ok("/".into()));
 }
+
+#[test]
+fn the_tables_end_lets_go_of_every_mount() {
+    let sys = small();
+    let above = memfs();
+    let alive = std::sync::Arc::downgrade(&above);
+    sys.table.mount(b"/d/m", above, MountFlags::empty()).unwrap();
+    assert_eq!(leads(&sys, "d/m/none"), Ok("/d/m/none?".into()));
+    drop(sys);
+    assert!(alive.upgrade().is_none());
+}
