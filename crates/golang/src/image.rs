@@ -136,7 +136,7 @@ impl<'a> Image<'a> {
     }
 
     /// Addresses, ascending, where `needle` (of at most 32 bytes, the first not zero) starts.
-    pub fn find(&self, needle: &'a [u8]) -> impl Iterator<Item = u64> + '_ {
+    pub fn find(&self, needle: &[u8]) -> impl Iterator<Item = u64> {
         let first = needle.first().copied().unwrap_or(0);
         let positions = self.pieces.iter().flat_map(move |piece| {
             let hits = piece.data.iter().enumerate().filter(move |&(_, &byte)| byte == first);

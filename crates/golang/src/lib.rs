@@ -7,6 +7,8 @@
 //! - [`symbol`]: what a function's name says (package, crate);
 //! - [`buildinfo`]: toolchain version, modules and build settings;
 //! - [`pclntab`]: function ⇄ wasm ordinal ⇄ PC, file and line of a PC, frame sizes;
+//! - [`layout`] and [`wait_reason`]: the runtime's structures in memory, per release;
+//! - [`runtime`]: which of them a binary has, checked against its code;
 //! - [`inspect`]: all of it as one report.
 //!
 //! Input is hostile: no module makes this crate panic, and work and memory stay within a small multiple of the
@@ -18,14 +20,18 @@ pub mod buildinfo;
 mod detect;
 pub mod image;
 pub mod inspect;
+pub mod layout;
 pub mod module;
 pub mod pclntab;
 pub mod release;
+pub mod runtime;
 pub mod symbol;
+pub mod wait_reason;
 
 pub use detect::is_go;
 
 mod bytes;
+mod code;
 mod strconv;
 
 #[cfg(test)]

@@ -201,6 +201,12 @@ impl Pclntab {
         self.by_pc(pc)?.position(block(pc))
     }
 
+    /// Addresses in memory of the function names, compilation units, file names, PC tables and functions.
+    pub(crate) fn part_addresses(&self) -> [u64; 5] {
+        [self.names, self.units, self.files, self.tables, self.functions]
+            .map(|offset| self.address.saturating_add(u64::try_from(offset).unwrap_or(u64::MAX)))
+    }
+
     fn part(&self, start: usize) -> &[u8] {
         self.bytes.get(start..).unwrap_or_default()
     }

@@ -9,4 +9,5 @@
 
 mod agree;
 mod mutate;
+mod runtime;
 mod toolchain;

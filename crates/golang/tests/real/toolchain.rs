@@ -75,6 +75,13 @@ pub(crate) fn version() -> String {
     String::from_utf8(result.stdout).expect("UTF-8").trim().to_owned()
 }
 
+/// The toolchain's own root directory.
+pub(crate) fn goroot() -> String {
+    let result = go().args(["env", "GOROOT"]).output().expect("start go env");
+    assert_success(&result, "go env");
+    String::from_utf8(result.stdout).expect("UTF-8").trim().to_owned()
+}
+
 /// Panics with the command's errors unless it succeeded.
 pub(crate) fn assert_success(result: &Output, what: &str) {
     assert!(result.status.success(), "{what}: {}\n{}", result.status, String::from_utf8_lossy(&result.stderr));
