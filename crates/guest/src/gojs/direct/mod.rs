@@ -26,6 +26,7 @@ mod shortcut;
 mod stat;
 
 use gopherix_abi::{Errno, Fd, RwFlags};
+use gopherix_kernel::SysResult;
 use gopherix_kernel::memory::{GuestMemory, UserSlice};
 
 use self::arguments::{fs_arguments, path};
@@ -116,12 +117,7 @@ impl<E: Engine> Gojs<E> {
             self.direct.forget_made();
             return Ok(false);
         };
-        // One of the others has made this very call, and its body asks for what came of it.
-        if self.direct.is_made(&*self.engine, op, &args) {
-            return Ok(false);
-        }
-        self.direct.forget_made();
-        if !is_plain(op) || self.overtakes(op, args.first()) {
+        if self.is_kept(op, &args) || !is_plain(op) || self.overtakes(op, args.first()) {
             return Ok(false);
         }
         let answer = self.attempt(caller, op, args, |value| match value {
@@ -135,10 +131,8 @@ impl<E: Engine> Gojs<E> {
 
     /// `func Stat(path string, st *Stat_t) error`, and `Lstat`.
     fn direct_stat(&self, caller: &mut dyn Caller<E>, sp: u32, op: FsOp) -> Result<bool, Outside> {
-        self.direct.forget_made();
         let frame = frame(caller, sp, 48)?;
-        let room = frame.u64(24)?;
-        let Some(path) = path(frame.bytes(8)?) else { return Ok(false) };
+        let (path, room) = (path(frame.bytes(8)?), frame.u64(24)?);
         if !self.stat_into(caller, op, path, room)? {
             return Ok(false);
         }
@@ -147,32 +141,48 @@ impl<E: Engine> Gojs<E> {
 
     /// `func Fstat(fd int, st *Stat_t) error`.
     fn direct_fstat(&self, caller: &mut dyn Caller<E>, sp: u32) -> Result<bool, Outside> {
-        self.direct.forget_made();
         let frame = frame(caller, sp, 40)?;
         let (fd, room) = (Value::Number(object::signed_to_f64(frame.i64(8)?)), frame.u64(16)?);
-        if !self.stat_into(caller, FsOp::Fstat, fd, room)? {
+        if !self.stat_into(caller, FsOp::Fstat, Some(fd), room)? {
             return Ok(false);
         }
         put(caller, sp, 24, &[0, 0]).map(|()| true)
     }
 
     /// Makes a call of one argument that answers attributes, and puts them where there is room for a `Stat_t`.
-    fn stat_into(&self, caller: &mut dyn Caller<E>, op: FsOp, arg: Value<E>, room: u64) -> Result<bool, Outside> {
-        if room < NIL_PAGE {
+    fn stat_into(
+        &self,
+        caller: &mut dyn Caller<E>,
+        op: FsOp,
+        arg: Option<Value<E>>,
+        room: u64,
+    ) -> Result<bool, Outside> {
+        if room >= NIL_PAGE {
+            Frame::new(caller.split().0, 0).at_pointer(room, STAT_SIZE)?;
+        }
+        let Some(args) = arg.filter(|_| room >= NIL_PAGE).map(|arg| vec![arg]) else {
+            self.direct.forget_made();
+            return Ok(false);
+        };
+        if self.is_kept(op, &args) {
             return Ok(false);
         }
-        Frame::new(caller.split().0, 0).at_pointer(room, STAT_SIZE)?;
-        let Some(bytes) = self.attempt(caller, op, vec![arg], stat_bytes) else { return Ok(false) };
+        let Some(bytes) = self.attempt(caller, op, args, stat_bytes) else { return Ok(false) };
         put_bytes(caller, room, &bytes).map(|()| true)
     }
 
     /// `func Readlink(path string, buf []byte) (n int, err error)`.
     fn direct_readlink(&self, caller: &mut dyn Caller<E>, sp: u32) -> Result<bool, Outside> {
-        self.direct.forget_made();
         let frame = frame(caller, sp, 72)?;
         let (ptr, room) = (frame.u64(24)?, frame.range(24, 1)?.len());
-        let Some(path) = path(frame.bytes(8)?) else { return Ok(false) };
-        let target = self.attempt(caller, FsOp::Readlink, vec![path], |value| match value {
+        let Some(args) = path(frame.bytes(8)?).map(|path| vec![path]) else {
+            self.direct.forget_made();
+            return Ok(false);
+        };
+        if self.is_kept(FsOp::Readlink, &args) {
+            return Ok(false);
+        }
+        let target = self.attempt(caller, FsOp::Readlink, args, |value| match value {
             Value::String(text) => Some(text.clone()),
             _ => None,
         });
@@ -184,23 +194,21 @@ impl<E: Engine> Gojs<E> {
 
     /// `func Pread(fd int, b []byte, offset int64) (int, error)`, and `Pwrite`: between the file and Go's own buffer.
     fn direct_positional(&self, caller: &mut dyn Caller<E>, sp: u32, op: FsOp) -> Result<bool, Outside> {
-        self.direct.forget_made();
         let frame = frame(caller, sp, 72)?;
         frame.bytes(16)?;
         let (fd, position) = (u32::try_from(frame.i64(8)?), u64::try_from(frame.i64(40)?));
         let slice = UserSlice { ptr: frame.u64(16)?, len: frame.u64(24)? };
-        let (Ok(fd), Ok(position @ 0..=MOST_POSITION)) = (fd, position) else { return Ok(false) };
+        let (Ok(fd), Ok(position @ 0..=MOST_POSITION)) = (fd, position) else {
+            self.direct.forget_made();
+            return Ok(false);
+        };
         let number = Value::Number(f64::from(fd));
-        if self.overtakes(op, Some(&number)) || !self.may(op) {
+        let rest = [0, slice.len, position].map(|n| Value::Number(object::to_f64(n)));
+        let args: Vec<_> = [number, Value::Undefined].into_iter().chain(rest).collect();
+        if self.is_kept(op, &args) || self.overtakes(op, args.first()) || !self.may(op) {
             return Ok(false);
         }
-        let (mut memory, cx) = caller.split();
-        let (fd, range) = (Fd(fd), [slice]);
-        let moved = match op {
-            FsOp::Write => cx.sys_pwritev2(&mut memory, fd, &range, Some(position), RwFlags::NOWAIT),
-            _ => cx.sys_preadv2(&mut memory, fd, &range, Some(position), RwFlags::NOWAIT),
-        };
-        match moved {
+        match transfer(caller, op, Fd(fd), slice, position) {
             Ok(n) => {
                 let n = u64::try_from(n).unwrap_or(u64::MAX);
                 self.direct.spend(n);
@@ -208,13 +216,21 @@ impl<E: Engine> Gojs<E> {
             }
             Err(error) if error.errno == Errno::EAGAIN => Ok(false),
             Err(error) => {
-                let rest = [0, slice.len, position].map(|n| Value::Number(object::to_f64(n)));
-                let args: Vec<_> = [number, Value::Undefined].into_iter().chain(rest).collect();
                 let outcome = self.fs_failed(op, &args, error);
                 self.direct.keep(op, args, outcome);
                 Ok(false)
             }
         }
+    }
+
+    /// Whether this call was made before and its outcome kept: its body asks for it now, by `fsCall`, or its function was
+    /// entered anew with a larger stack. What was kept of another is forgotten.
+    fn is_kept(&self, op: FsOp, args: &[Value<E>]) -> bool {
+        let kept = self.direct.is_made(&*self.engine, op, args);
+        if !kept {
+            self.direct.forget_made();
+        }
+        kept
     }
 
     /// Makes the call if it may be made here, and tells what `tell` makes of its answer. What it makes nothing of, and
@@ -253,6 +269,21 @@ impl<E: Engine> Gojs<E> {
             return false;
         };
         self.events.waiting.borrow().iter().any(|call| f64::from(call.request().fd.0) == fd)
+    }
+}
+
+/// Reads or writes at a position, from or to the guest's memory. Does not wait: EAGAIN.
+fn transfer<E: Engine>(
+    caller: &mut dyn Caller<E>,
+    op: FsOp,
+    fd: Fd,
+    slice: UserSlice,
+    position: u64,
+) -> SysResult<usize> {
+    let (mut memory, cx) = caller.split();
+    match op {
+        FsOp::Write => cx.sys_pwritev2(&mut memory, fd, &[slice], Some(position), RwFlags::NOWAIT),
+        _ => cx.sys_preadv2(&mut memory, fd, &[slice], Some(position), RwFlags::NOWAIT),
     }
 }
 
