@@ -16,6 +16,8 @@
 //!   whether it was set by `Seek`, in a Go map beside the kernel's; only their `fsCall` says which of the two counts. Not `Open`
 //!   and `Close`, which write to that map.
 //!
+//! Why, and what must not change by it: RATIONALE.md, "Why do some functions of a GOOS=js program never enter JavaScript?".
+//!
 //! Frames are those of Go's stack ABI: the return address at 0, arguments from 8 on, then results. An `error` is two words.
 //!
 //! Source: `src/syscall/fs_js.go` and `src/syscall/syscall_js.go` of Go 1.18 to 1.27, where these functions differ only in that
@@ -205,7 +207,13 @@ impl<E: Engine> Gojs<E> {
         let number = Value::Number(f64::from(fd));
         let rest = [0, slice.len, position].map(|n| Value::Number(object::to_f64(n)));
         let args: Vec<_> = [number, Value::Undefined].into_iter().chain(rest).collect();
-        if self.is_kept(op, &args) || self.overtakes(op, args.first()) || !self.may(op) {
+        // The function would make a `Uint8Array`, of which a script may have made something else.
+        let bytes = self.engine.own_intrinsic(&self.engine.global(), "Uint8Array");
+        if self.is_kept(op, &args)
+            || self.overtakes(op, args.first())
+            || !self.may(op)
+            || bytes != Some(Intrinsic::Uint8Array)
+        {
             return Ok(false);
         }
         match transfer(caller, op, Fd(fd), slice, position) {

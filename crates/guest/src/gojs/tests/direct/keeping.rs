@@ -29,8 +29,13 @@ fn without_the_worlds_own_functions_every_call_is_declined() {
     assert!(stat(&mut guest, "syscall.Stat", b"file"));
     replace(&mut guest, fs, "mkdir", lstat);
     assert_eq!(fs_call(&mut guest, "mkdir", &[Any::String("x"), Any::Uint32(0o755)]), None);
+    let fd = open(&mut guest, "file", 2);
+    assert_eq!(positional(&mut guest, "syscall.Pread", fd, 1, 0), Some(0));
     replace(&mut guest, fs, "read", lstat);
-    assert_eq!(positional(&mut guest, "syscall.Pread", 0, 1, 0), None);
+    assert_eq!(positional(&mut guest, "syscall.Pread", fd, 1, 0), None);
+    assert_eq!(positional(&mut guest, "syscall.Pwrite", fd, 1, 0), Some(1));
+    replace(&mut guest, GLOBAL, "Uint8Array", lstat);
+    assert_eq!(positional(&mut guest, "syscall.Pwrite", fd, 1, 0), None);
     // Another `fs`, as soon as Go has seen it.
     let other = guest.gojs.engine.thing();
     let other = guest.gojs.table.store(&*guest.gojs.engine, Value::Engine(other)).unwrap();
