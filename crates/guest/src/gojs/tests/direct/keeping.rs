@@ -90,30 +90,29 @@ fn a_call_that_failed_is_not_made_again() {
     assert_eq!(turn(&mut guest), ["an object"]);
 
     assert_eq!(fs_call(&mut guest, "close", &[Any::Int(3)]), None);
-    let fd = open_elsewhere(&mut guest);
-    long_way(&mut guest, FsOp::Close, vec![Value::Number(fd)]);
+    open_elsewhere(&mut guest, 3);
+    long_way(&mut guest, FsOp::Close, vec![Value::Number(3.0)]);
     assert_eq!(turn(&mut guest), ["EBADF: bad file descriptor, close"]);
 
     // `Pread` has no buffer yet that JavaScript knows.
-    assert_eq!(positional(&mut guest, "syscall.Pread", 9, 4, 0), None);
-    assert_eq!(positional(&mut guest, "syscall.Pread", 9, 4, 0), None);
+    assert_eq!(positional(&mut guest, "syscall.Pread", 4, 4, 0), None);
+    assert_eq!(positional(&mut guest, "syscall.Pread", 4, 4, 0), None);
     let bytes = buffer(&guest, &[0; 4]);
-    let args = [Any::Int(9), Any::Value(bytes), Any::Int(0), Any::Int(4), Any::Int64(0)];
+    open_elsewhere(&mut guest, 4);
+    let args = [Any::Int(4), Any::Value(bytes), Any::Int(0), Any::Int(4), Any::Int64(0)];
     assert_eq!(fs_call(&mut guest, "read", &args), None);
     let bytes = guest.gojs.table.load(bytes);
-    let numbers = [9.0, 0.0, 4.0, 0.0].map(Value::Number);
-    let [nine, zero, four, position] = numbers;
-    long_way(&mut guest, FsOp::Read, vec![nine, bytes, zero, four, position]);
+    let [fd, offset, len, position] = [4.0, 0.0, 4.0, 0.0].map(Value::Number);
+    long_way(&mut guest, FsOp::Read, vec![fd, bytes, offset, len, position]);
     assert_eq!(turn(&mut guest), ["EBADF: bad file descriptor, read"]);
 }
 
-/// Opens the file without the guest's doing; its descriptor, which is 3.
-fn open_elsewhere(guest: &mut Guest) -> f64 {
+/// Opens the file without the guest's doing, as this descriptor.
+fn open_elsewhere(guest: &mut Guest, want: u32) {
     let (access, mode) = (AccessMode::ReadOnly, Mode(0));
     let opened =
         guest.split().1.sys_openat(At::Cwd, b"file", OpenFlags::empty(), access, mode, Rights::all(), Rights::all());
-    assert_eq!(opened.unwrap().fd.0, 3);
-    3.0
+    assert_eq!(opened.unwrap().fd.0, want);
 }
 
 /// A step between a call that failed and its long way, which must not be told the old answer any more.
