@@ -86,6 +86,9 @@ fn attributes_are_those_of_the_long_way() {
     let gojs = guest.gojs.clone();
     let args = [Value::string("file"), time.clone(), time];
     assert!(gojs.call_intrinsic(&mut guest, Intrinsic::FsSync(FsOp::Utimes), &args).is_ok());
+    // No two numbers are the same by chance.
+    fs_call(&mut guest, "chown", &[Any::String("file"), Any::Uint32(5), Any::Uint32(6)]).unwrap();
+    fs_call(&mut guest, "link", &[Any::String("file"), Any::String("hard")]).unwrap();
     let fd = open(&mut guest, "file", 0);
     for (symbol, op, path) in [
         ("syscall.Stat", FsOp::Stat, "soft"),
