@@ -87,6 +87,10 @@ impl Engine for QuickJs {
         self.by_address.borrow().get(&value.address()).copied()
     }
 
+    fn own_intrinsic(&self, target: &Js, key: &str) -> Option<Intrinsic> {
+        self.intrinsic(&target.own_value(key)?)
+    }
+
     fn bytes<T>(&self, value: &Js, with: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
         self.with_bytes(value, with)
     }

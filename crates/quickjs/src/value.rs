@@ -191,6 +191,31 @@ impl Js {
         self.get(key)
     }
 
+    /// The value of a property that is the object's own; `None` if there is none, or if a script would have to run: for
+    /// proxies, and (as `undefined`) for getters.
+    pub(crate) fn own_value(&self, key: &str) -> Option<Js> {
+        // SAFETY: the value is live.
+        if !self.is_object() || unsafe { qjs::JS_IsProxy(self.raw) } {
+            return None;
+        }
+        let atom = self.heap.atom(key).ok()?;
+        let nothing = qjs::JS_UNDEFINED;
+        let mut found = qjs::JSPropertyDescriptor { flags: 0, value: nothing, getter: nothing, setter: nothing };
+        // SAFETY: object and atom are live; what is found is written only if the answer is 1, and is ours then.
+        match unsafe { qjs::JS_GetOwnProperty(self.context(), &raw mut found, self.raw, atom.raw) } {
+            1 => {
+                let all = [found.value, found.getter, found.setter].map(|raw| self.heap.own(raw));
+                let [value, _, _] = all;
+                value.ok()
+            }
+            0 => None,
+            _ => {
+                drop(self.heap.exception());
+                None
+            }
+        }
+    }
+
     /// Sets a property of an object made here.
     pub(crate) fn set(&self, key: &str, value: Js) -> Thrown<()> {
         let atom = self.heap.atom(key)?;

@@ -5,7 +5,7 @@
 
 use gopherix_abi::Signal;
 use gopherix_kernel::task::ExitStatus;
-use gopherix_testkit::hostile::gojs::{Guest, IMPORTS, Import, Layout, Report, Takes, run_seed};
+use gopherix_testkit::hostile::gojs::{DIRECTLY, Guest, IMPORTS, Import, Layout, Report, Takes, run_seed};
 
 /// Runs a test where there is stack enough for scripts.
 fn on_a_thread(test: impl FnOnce() + Send + 'static) {
@@ -23,7 +23,7 @@ fn random_imports_from_a_few_seeds() {
         }
         assert!(report.calls >= 20_000, "{report:?}");
         // wasmExit answers nobody.
-        assert_eq!(report.answered.len(), IMPORTS.len() - 1, "{report:?}");
+        assert_eq!(report.answered.len(), IMPORTS.len() - 1 + DIRECTLY.len(), "{report:?}");
         assert!(report.exited > 0 && report.faulted > 0 && report.programs > report.exited, "{report:?}");
     });
 }
@@ -37,8 +37,8 @@ const OBJECT: u64 = 0x7ff8_0004_0000_0007;
 fn size_of(layout: &Layout) -> u32 {
     let size = |takes: Takes| match takes {
         Takes::Small => 4,
-        Takes::Reference | Takes::Number => 8,
-        Takes::Text | Takes::References | Takes::Source | Takes::Room => 16,
+        Takes::Reference | Takes::Number | Takes::Attributes => 8,
+        Takes::Anys | Takes::Text | Takes::References | Takes::Source | Takes::Room => 16,
         Takes::Write => 20,
     };
     let takes = layout.takes.iter().map(|(offset, takes)| *offset + size(*takes)).max().unwrap_or(0);
@@ -134,7 +134,7 @@ fn slices_that_lead_out_of_memory_end_the_program() {
             let size: u64 = match takes {
                 Takes::Text | Takes::Source | Takes::Room | Takes::Write => 1,
                 Takes::References => 8,
-                Takes::Reference | Takes::Number | Takes::Small => continue,
+                Takes::Attributes | Takes::Anys | Takes::Reference | Takes::Number | Takes::Small => continue,
             };
             let end: u64 = 16384;
             let wrong = [

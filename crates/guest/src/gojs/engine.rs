@@ -121,6 +121,10 @@ pub trait Engine: Sized + 'static {
     /// The intrinsic that this function is, if it is one.
     fn intrinsic(&self, value: &Self::Value) -> Option<Intrinsic>;
 
+    /// The intrinsic that the object has as a property `key` of its own. Runs no script to find out: `None` where that would
+    /// take one, for proxies and getters, and for whatever is no intrinsic.
+    fn own_intrinsic(&self, target: &Self::Value, key: &str) -> Option<Intrinsic>;
+
     /// Calls `with` with the bytes of a `Uint8Array` or `Uint8ClampedArray`; `None` for anything else.
     fn bytes<T>(&self, value: &Self::Value, with: impl FnOnce(&mut [u8]) -> T) -> Option<T>;
 

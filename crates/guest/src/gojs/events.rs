@@ -134,6 +134,7 @@ impl<E: Engine> Gojs<E> {
 
     /// Runs microtasks, and looks whether the process has been ended from outside.
     fn settle(&self, caller: &mut dyn Caller<E>) -> Result<(), Stop> {
+        self.direct.begin_event();
         let outcome = self.engine.run_microtasks(caller);
         self.survive(caller, outcome)?;
         if caller.split().1.process.is_ending() { Err(Stop) } else { Ok(()) }

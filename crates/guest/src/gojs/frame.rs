@@ -79,6 +79,12 @@ impl<'a> Frame<'a> {
         &mut self.memory
     }
 
+    /// The elements that the slice header at `offset` names, `SIZE` bytes each.
+    pub(super) fn elements<const SIZE: u64>(&self, offset: u32) -> Result<&[u8], Outside> {
+        let range = self.range(offset, SIZE)?;
+        self.memory.0.get(range).ok_or(Outside)
+    }
+
     /// The bytes that the header at `offset` names.
     pub(super) fn bytes(&self, offset: u32) -> Result<&[u8], Outside> {
         let range = self.range(offset, 1)?;

@@ -97,7 +97,9 @@ pub fn value_get<E: Engine>(caller: &mut dyn Caller<E>, sp: u32) -> Result<(), S
     let target = arguments(caller, "valueGet", sp, |gojs, frame| Ok(gojs.table.load(frame.u64(8)?)))?;
     let value = with_name(caller, "valueGet", (sp, 16), |gojs, caller, key| {
         let outcome = gojs.get(caller, &target, key);
-        gojs.finish(caller, outcome)
+        let value = gojs.finish(caller, outcome)?;
+        gojs.note_fs(&target, key, &value);
+        Ok(value)
     })??;
     let reference = store(caller, value)?;
     let sp = moved_sp(caller, sp, resumed)?;

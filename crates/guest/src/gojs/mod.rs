@@ -4,7 +4,7 @@
 //! [`Gojs`] is the host side of that: the value table ([`table`]), the functions of `syscall/js` ([`js`], over [`operations`]) and of the runtime
 //! ([`runtime`]), timers and the event loop ([`events`]), and `fs` and `process` carried out on the kernel ([`fs`],
 //! [`process`]). The JavaScript engine behind it is the home's ([`engine::Engine`]); values that no script looks at never
-//! get there ([`value`]).
+//! get there ([`value`]). Calls of `fs` that no script can see may be taken before they get to `syscall/js` ([`direct()`]).
 //!
 //! Every import takes Go's stack pointer and finds its arguments in memory at fixed offsets from it. All of it is hostile:
 //! a pointer that leads out of memory ends the process, a reference that stands for nothing is `undefined`.
@@ -13,6 +13,7 @@
 //! Source: `lib/wasm/wasm_exec.js`, `src/syscall/js` and `src/runtime/sys_wasm.go` of Go 1.18 to 1.27.
 
 pub mod args;
+mod direct;
 pub mod engine;
 pub mod error;
 mod events;
@@ -33,11 +34,13 @@ pub mod value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use self::direct::Shortcut;
 use self::engine::{Caller, Engine, Failure, Fallible, Stop};
 use self::events::Events;
 use self::table::Table;
 use self::value::{Content, Object, Value};
 
+pub use self::direct::{DIRECT, Direct, direct};
 pub use self::events::Job;
 pub use self::js::{
     copy_bytes_to_go, copy_bytes_to_js, debug, finalize_ref, string_val, value_call, value_delete, value_get,
@@ -60,6 +63,7 @@ pub struct Gojs<E: Engine> {
     /// The values that Go holds.
     pub table: Table<E>,
     events: Events<E>,
+    direct: Shortcut<E>,
     /// The call that Go is to look at when it is resumed.
     pending: RefCell<Option<Rc<Object<E>>>>,
     /// How often Go was resumed: its stack may have moved if this changes during a call.
@@ -77,6 +81,7 @@ impl<E: Engine> Gojs<E> {
             table: Table::new(&*engine),
             engine,
             events: Events::new(),
+            direct: Shortcut::new(),
             pending: RefCell::new(None),
             resumed: Cell::new(0),
             exited: Cell::new(false),

@@ -55,6 +55,11 @@ pub(super) fn method<E: Engine>(object: &Object<E>, name: &str, args: &[Value<E>
 }
 
 fn stat_property<E: Engine>(stat: &Stat, key: &str) -> Option<Value<E>> {
+    stat_number(stat, key).map(Value::Number)
+}
+
+/// A number that `fs.stat` answers.
+pub(super) fn stat_number(stat: &Stat, key: &str) -> Option<f64> {
     let number = match key {
         "dev" => to_f64(stat.dev),
         "ino" => to_f64(stat.ino),
@@ -71,7 +76,7 @@ fn stat_property<E: Engine>(stat: &Stat, key: &str) -> Option<Value<E>> {
         "ctimeMs" => millis(stat.ctime),
         _ => return None,
     };
-    Some(Value::Number(number))
+    Some(number)
 }
 
 /// `st_mode`: the type (`S_IFMT`, inode(7)) and the permission bits.
@@ -101,6 +106,12 @@ pub fn millis(time: gopherix_abi::Timespec) -> f64 {
 /// The nearest number.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "JavaScript has no better number for it")]
 pub(super) fn to_f64(n: u64) -> f64 {
+    n as f64
+}
+
+/// As [`to_f64`].
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "Go makes the same of it")]
+pub(super) fn signed_to_f64(n: i64) -> f64 {
     n as f64
 }
 

@@ -39,6 +39,7 @@ impl<E: Engine> Gojs<E> {
     }
 
     fn process_call(&self, caller: &mut dyn Caller<E>, op: ProcessOp, args: &[Value<E>]) -> Fallible<E, Value<E>> {
+        self.direct.forget_made();
         let (_, cx) = caller.split();
         let id = |id: u32| Value::Number(f64::from(id));
         let (syscall, answer) = match op {

@@ -127,6 +127,26 @@ fn intrinsics_are_told_apart() {
 }
 
 #[test]
+fn own_intrinsics_are_found_without_running_scripts() {
+    let mut guest = Guest::new();
+    let engine = guest.engine();
+    let fs = js(&guest.eval("fs"));
+    assert_eq!(engine.own_intrinsic(&fs, "open"), Some(Intrinsic::Fs(FsOp::Open)));
+    assert_eq!(engine.own_intrinsic(&fs, "readFile"), None);
+    assert_eq!(engine.own_intrinsic(&fs, "nothing"), None);
+    assert_eq!(engine.own_intrinsic(&js(&guest.eval("Object.create(fs)")), "open"), None);
+    guest.eval("globalThis.ran = 0; globalThis.open = fs.open; fs.stat = () => { ran++ }; 0");
+    guest.eval("Object.defineProperty(fs, 'open', { get() { ran++; return open }, configurable: true }); 0");
+    let proxy = js(&guest.eval("new Proxy({ open }, { get() { ran++ }, getOwnPropertyDescriptor() { ran++ } })"));
+    for (target, key) in [(&fs, "stat"), (&fs, "open"), (&proxy, "open")] {
+        assert_eq!(engine.own_intrinsic(target, key), None, "{key}");
+    }
+    assert_eq!(guest.eval("ran").number(), Some(0.0));
+    guest.eval("Object.defineProperty(fs, 'open', { value: open }); 0");
+    assert_eq!(engine.own_intrinsic(&fs, "open"), Some(Intrinsic::Fs(FsOp::Open)));
+}
+
+#[test]
 fn objects_of_the_adapter_are_objects_to_scripts() {
     let mut guest = Guest::new();
     let engine = guest.engine();

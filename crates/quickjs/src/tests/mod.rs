@@ -1,6 +1,7 @@
 //! The engine and its world, on a kernel of the tests.
 
 mod cases;
+mod direct;
 mod engine;
 mod guest;
 mod limits;

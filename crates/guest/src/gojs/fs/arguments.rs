@@ -12,7 +12,7 @@ use crate::gojs::js::with_bytes;
 use crate::gojs::value::Value;
 
 /// An argument that no such call takes.
-pub(super) struct Bad(String);
+pub(in crate::gojs) struct Bad(String);
 
 impl Bad {
     pub(super) fn argument(name: &str, expected: &str) -> Self {

@@ -10,10 +10,11 @@ mod arguments;
 mod io;
 
 use gopherix_abi::{AccessMode, At, AtFlags, Mode, OpenFlags, Rights, SetTime};
-use gopherix_kernel::SysResult;
 use gopherix_kernel::task::Cx;
+use gopherix_kernel::{SysError, SysResult};
 
-use self::arguments::{Arguments, Bad};
+use self::arguments::Arguments;
+pub(super) use self::arguments::Bad;
 pub(super) use self::io::Waiting;
 use super::engine::{Caller, Engine, Failure, Fallible};
 use super::error::FsError;
@@ -23,8 +24,10 @@ use super::value::{Content, Value};
 use super::{Gojs, object};
 
 /// What a call came to.
-enum Outcome<E: Engine> {
+pub(super) enum Outcome<E: Engine> {
+    /// It has been made.
     Done(Result<Value<E>, FsError>),
+    /// Its file would have waited: nothing has happened.
     Waits(Waiting<E>),
 }
 
@@ -40,7 +43,11 @@ impl<E: Engine> Gojs<E> {
         let Some((callback, args)) = args.split_last() else {
             return Err(Failure::Thrown(self.engine.type_error("The \"cb\" argument must be of type function.")));
         };
-        match self.fs_carry_out(caller, op, args)? {
+        let outcome = match self.direct.take_made(&*self.engine, op, args) {
+            Some(outcome) => outcome,
+            None => self.fs_carry_out(caller, op, args)?,
+        };
+        match outcome {
             Outcome::Done(result) => {
                 self.post(Job { function: callback.clone(), args: callback_args(op, args, result) })
             }
@@ -54,6 +61,7 @@ impl<E: Engine> Gojs<E> {
     /// # Errors
     /// The call's own.
     pub(super) fn fs_sync(&self, caller: &mut dyn Caller<E>, op: FsOp, args: &[Value<E>]) -> Fallible<E, Value<E>> {
+        self.direct.forget_made();
         loop {
             match self.fs_carry_out(caller, op, args)? {
                 Outcome::Done(result) => {
@@ -70,15 +78,24 @@ impl<E: Engine> Gojs<E> {
     }
 
     fn fs_carry_out(&self, caller: &mut dyn Caller<E>, op: FsOp, args: &[Value<E>]) -> Fallible<E, Outcome<E>> {
+        self.fs_make(caller, op, args).map_err(|bad| Failure::Thrown(bad.thrown(&*self.engine)))
+    }
+
+    /// Makes the call. Never enters the engine.
+    pub(super) fn fs_make(&self, caller: &mut dyn Caller<E>, op: FsOp, args: &[Value<E>]) -> Result<Outcome<E>, Bad> {
         let args = Arguments::new(self, op, args);
-        let carried_out = match op {
+        match op {
             FsOp::Read | FsOp::Write => io::transfer(&args, caller),
             _ => by_path(&args, caller.split().1).and_then(|done| match done {
                 Some(answer) => Ok(Outcome::Done(args.answer(answer))),
                 None => by_descriptor(&args, caller.split().1).map(|answer| Outcome::Done(args.answer(answer))),
             }),
-        };
-        carried_out.map_err(|bad| Failure::Thrown(bad.thrown(&*self.engine)))
+        }
+    }
+
+    /// What a call comes to whose system call failed so.
+    pub(super) fn fs_failed(&self, op: FsOp, args: &[Value<E>], error: SysError) -> Outcome<E> {
+        Outcome::Done(Arguments::new(self, op, args).answer(Err(error)))
     }
 }
 

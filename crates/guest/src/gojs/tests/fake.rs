@@ -92,6 +92,13 @@ impl Engine for Fake {
         value.0.intrinsic
     }
 
+    fn own_intrinsic(&self, target: &FakeValue, key: &str) -> Option<Intrinsic> {
+        match target.0.properties.borrow().get(key) {
+            Some(Value::Engine(function)) => function.0.intrinsic,
+            _ => None,
+        }
+    }
+
     fn bytes<T>(&self, value: &FakeValue, with: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
         value.0.bytes.borrow_mut().as_mut().map(|bytes| with(bytes))
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "offsets that the tests themselves chose")]
 
+mod direct;
 mod events;
 mod fake;
 mod references;

@@ -61,7 +61,8 @@ impl Guest {
     /// Does something.
     pub(super) fn act(&mut self) -> Result<(), Stop> {
         match self.random.below(100) {
-            0..=49 => self.any_import(),
+            0..=41 => self.any_import(),
+            42..=49 => self.direct_call(),
             50..=74 => self.fs_call(),
             75..=84 => self.script(),
             85..=88 => {
@@ -146,7 +147,7 @@ impl Guest {
                     let bytes = vec![0x5a; self.random.pick(&[0, 1, 8, 100, 300])];
                     self.put_odd_slice(to, &bytes, 1);
                 }
-                Takes::Number | Takes::Small => {
+                Takes::Number | Takes::Small | Takes::Attributes | Takes::Anys => {
                     let number = self.integer();
                     self.poke(to, &number.to_le_bytes());
                 }
@@ -161,12 +162,12 @@ impl Guest {
     }
 
     /// A place for a frame with room for it.
-    fn place_frame(&mut self) -> u32 {
+    pub(super) fn place_frame(&mut self) -> u32 {
         let places = self.memory_len().saturating_sub(512) / 8;
         u32::try_from(self.random.below(places).saturating_mul(8)).unwrap_or(0)
     }
 
-    fn stack_pointer(&mut self) -> u32 {
+    pub(super) fn stack_pointer(&mut self) -> u32 {
         let end = u32::try_from(self.memory_len()).unwrap_or(u32::MAX);
         match self.random.below(600) {
             0 => 0,
@@ -193,7 +194,7 @@ impl Guest {
     }
 
     /// The same, now and then with a pointer or a length that is wrong, or over the frame.
-    fn put_odd_slice(&mut self, to: usize, bytes: &[u8], size: usize) {
+    pub(super) fn put_odd_slice(&mut self, to: usize, bytes: &[u8], size: usize) {
         let count = bytes.len().checked_div(size).unwrap_or(0);
         self.put_slice(to, bytes, count);
         let word = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -251,7 +252,7 @@ impl Guest {
     }
 
     /// Any reference, sound or not.
-    fn reference(&mut self) -> u64 {
+    pub(super) fn reference(&mut self) -> u64 {
         match self.random.below(100) {
             0..=29 => self.random.pick(&self.held.clone()),
             30..=59 => self.object(),
@@ -280,7 +281,7 @@ impl Guest {
         }
     }
 
-    fn integer(&mut self) -> u64 {
+    pub(super) fn integer(&mut self) -> u64 {
         match self.random.below(10) {
             0 => self.random.pick(&[u64::MAX, 1 << 63, i64::MAX.cast_unsigned(), 1 << 32, 0xffff_ffff, 1 << 31]),
             1..=3 => self.random.pick(&self.held.clone()) & 0xffff_ffff,
@@ -299,7 +300,7 @@ impl Guest {
         self.make("syscall/js.valueCall", &[(8, Arg::Word(GO)), name, (32, Arg::References(&[id]))])
     }
 
-    fn buffer(&mut self) -> Result<u64, Stop> {
+    pub(super) fn buffer(&mut self) -> Result<u64, Stop> {
         let size = self.random.pick(&[0.0_f64, 1.0, 8.0, 100.0, 5000.0, 65536.0, 65537.0, 100_000.0]).to_bits();
         let size = if self.random.chance(5) { self.reference() } else { size };
         let constructor = self.known("Uint8Array");

@@ -171,7 +171,7 @@ impl Guest {
             self.check_memory(import, &before, allowed);
         }
         self.check(import, result);
-        if result.is_ok() {
+        if result.is_ok() && !import.declines {
             note_answer(import.name);
         }
         if result.is_ok()
@@ -216,6 +216,10 @@ impl Guest {
         let mut ranges: Ranges =
             layout.gives.iter().map(|(offset, size)| (at(sp, *offset), at(sp, offset.saturating_add(*size)))).collect();
         for (offset, takes) in layout.takes {
+            if let (Takes::Attributes, Some(ptr)) = (takes, self.word(at(sp, *offset))) {
+                let start = usize::try_from(ptr).unwrap_or(usize::MAX);
+                ranges.push((start, start.saturating_add(104)));
+            }
             let header = (self.word(at(sp, *offset)), self.word(at(sp, offset.saturating_add(8))));
             if let (Takes::Room, (Some(ptr), Some(len))) = (takes, header) {
                 let end = usize::try_from(ptr.saturating_add(len)).unwrap_or(usize::MAX);

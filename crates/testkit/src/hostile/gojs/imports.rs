@@ -1,8 +1,11 @@
 //! The imports, callable by number, and what lies where in each one's frame.
 
+use gopherix_guest::gojs::DIRECT;
 use gopherix_guest::gojs::engine::{Caller, Stop};
 use gopherix_guest::{for_each_gojs_function, gojs};
 use gopherix_quickjs::QuickJs;
+
+use super::run::note_answer;
 
 /// Carries one out for the guest, with its stack pointer.
 pub(super) type Call = fn(&mut dyn Caller<QuickJs>, u32) -> Result<(), Stop>;
@@ -13,6 +16,8 @@ pub struct Import {
     pub name: &'static str,
     /// What carries it out.
     pub(super) call: Call,
+    /// Whether it may decline to answer. When it does not, it says so itself.
+    pub(super) declines: bool,
 }
 
 /// What an argument is.
@@ -34,6 +39,10 @@ pub enum Takes {
     Small,
     /// A descriptor, a pointer and a length.
     Write,
+    /// A pointer to where attributes go.
+    Attributes,
+    /// The header of a slice of pointers to types and data.
+    Anys,
 }
 
 /// What an import takes and gives, by offset from the stack pointer.
@@ -50,19 +59,38 @@ pub struct Layout {
 macro_rules! imports {
     ($($name:literal $function:ident;)*) => {
         /// Every import of the module.
-        pub static IMPORTS: &[Import] = &[$(Import { name: $name, call: gojs::$function::<QuickJs> }),*];
+        pub static IMPORTS: &[Import] = &[$(Import { name: $name, call: gojs::$function::<QuickJs>, declines: false }),*];
     };
 }
 
 for_each_gojs_function!(imports);
 
+macro_rules! directly {
+    ($($index:literal)*) => {
+        /// Every Go function that may be answered before its body runs.
+        pub static DIRECTLY: [Import; DIRECT.len()] = [$(
+            Import { name: DIRECT[$index].symbol, call: call_directly::<$index>, declines: true }
+        ),*];
+    };
+}
+
+directly!(0 1 2 3 4 5 6);
+
+fn call_directly<const INDEX: usize>(caller: &mut dyn Caller<QuickJs>, sp: u32) -> Result<(), Stop> {
+    let answered = gojs::direct(caller, u32::try_from(INDEX).unwrap_or(u32::MAX), sp)?;
+    if let Some(direct) = DIRECT.get(INDEX).filter(|_| answered) {
+        note_answer(direct.symbol);
+    }
+    Ok(())
+}
+
 impl Import {
     /// Its frame; `None` if nobody has said yet what it is.
     ///
-    /// Source: the declarations in `src/syscall/js/js.go` and `src/runtime/sys_wasm.go`.
+    /// Source: the declarations in `src/syscall/js/js.go`, `src/runtime/sys_wasm.go` and `src/syscall/fs_js.go`.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        use Takes::{Number, Reference, References, Room, Small, Source, Text, Write};
+        use Takes::{Anys, Attributes, Number, Reference, References, Room, Small, Source, Text, Write};
         let layout = |takes, gives, reference| Some(Layout { takes, gives, reference });
         match self.name {
             "runtime.wasmExit" | "runtime.clearTimeoutEvent" | "syscall/js.finalizeRef" => {
@@ -90,6 +118,12 @@ impl Import {
             "syscall/js.valueInstanceOf" => layout(&[(8, Reference), (16, Reference)], &[(24, 1)], None),
             "syscall/js.copyBytesToGo" => layout(&[(8, Room), (32, Reference)], &[(40, 9)], None),
             "syscall/js.copyBytesToJS" => layout(&[(8, Reference), (16, Source)], &[(40, 9)], None),
+            "syscall.fsCall" => layout(&[(8, Text), (24, Anys)], &[(48, 32)], None),
+            "syscall.Stat" | "syscall.Lstat" => layout(&[(8, Text), (24, Attributes)], &[(32, 16)], None),
+            "syscall.Fstat" => layout(&[(8, Number), (16, Attributes)], &[(24, 16)], None),
+            "syscall.Readlink" => layout(&[(8, Text), (24, Room)], &[(48, 24)], None),
+            "syscall.Pread" => layout(&[(8, Number), (16, Room), (40, Number)], &[(48, 24)], None),
+            "syscall.Pwrite" => layout(&[(8, Number), (16, Source), (40, Number)], &[(48, 24)], None),
             _ => None,
         }
     }
@@ -107,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_import_has_a_frame() {
-        for import in IMPORTS {
+        for import in IMPORTS.iter().chain(&DIRECTLY) {
             assert!(import.layout().is_some(), "{}: what is in its frame?", import.name);
         }
     }
