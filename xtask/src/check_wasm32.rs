@@ -15,7 +15,7 @@ use crate::toolchain::{RUST_UNKNOWN, RustWasm};
 use crate::workspace;
 
 /// Crate folders under `crates/`.
-const PORTABLE: [&str; 4] = ["abi", "kernel", "guest", "golang"];
+const PORTABLE: [&str; 5] = ["abi", "kernel", "guest", "golang", "rewrite"];
 const BANNED_MODULES: [&str; 4] = ["fs", "net", "thread", "time"];
 /// Packages by name, or by prefix where it ends in `*`.
 const BANNED_PACKAGES: [&str; 10] =

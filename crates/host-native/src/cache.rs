@@ -49,6 +49,7 @@ fn fingerprint(engine: &Engine) -> u64 {
     let mut hasher = std::hash::SipHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
     env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    gopherix_rewrite::REVISION.hash(&mut hasher);
     hasher.finish()
 }
 

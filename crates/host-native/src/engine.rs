@@ -9,6 +9,7 @@ use wasmtime::{Config, Engine, InstancePre, Linker, Module, RegallocAlgorithm, S
 
 use crate::HostError;
 use crate::cache::{Key, ModuleCache};
+use crate::go;
 use crate::guest::{Guest, link};
 use crate::js;
 
@@ -150,6 +151,8 @@ impl Engines {
         {
             return self.program(&module, HowCompiled::Cached, key);
         }
+        let prepared = go::prepare(bytes);
+        let bytes = &*prepared;
         if policy != CompilePolicy::Optimizing {
             // What the baseline compiler does not take (it lacks a few proposals), the other may.
             let baseline = self.engine(Strategy::Winch).and_then(|engine| compile(engine, bytes));

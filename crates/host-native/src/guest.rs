@@ -1,10 +1,15 @@
 //! A guest: a store's data, its imports, and how its end is told apart.
 
+use std::pin::Pin;
+
 use gopherix_abi::Signal;
 use gopherix_guest::wasip1::{self, ThreadExit};
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
+
+use crate::go;
+use crate::preempt::Preempted;
 
 /// Most elements a guest's table may have; each costs the host a pointer.
 const TABLE_ELEMENTS: usize = 10_000_000;
@@ -13,11 +18,13 @@ const TABLE_ELEMENTS: usize = 10_000_000;
 pub(crate) struct Guest {
     pub(crate) cx: Cx,
     memory: Option<Memory>,
+    /// Its goroutines are preempted. To be dropped before the memory is.
+    pub(crate) preempted: Option<Preempted>,
 }
 
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest { cx, memory: None }
+        Guest { cx, memory: None, preempted: None }
     }
 }
 
@@ -97,7 +104,28 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             Err(unwind(wasip1::proc_exit(&mut caller.data_mut().cx, code)))
         },
     )?;
+    linker.func_wrap_async(
+        gopherix_rewrite::MODULE,
+        gopherix_rewrite::heads::SCHED,
+        |mut caller: Caller<'_, Guest>, (): ()| {
+            let look = gives_way(&mut caller);
+            Box::new(async move {
+                look?.await;
+                Ok::<(), wasmtime::Error>(())
+            })
+        },
+    )?;
     Ok(())
+}
+
+/// A goroutine gives way: the end of the process, its CPU limit, and others' turns, if a tick has passed since.
+fn gives_way(caller: &mut Caller<'_, Guest>) -> wasmtime::Result<futures::future::OptionFuture<Pass>> {
+    if !caller.data().preempted.as_ref().is_some_and(Preempted::take_tick) {
+        return Ok(None.into());
+    }
+    let (mut memory, cx) = split(caller);
+    go::clear_flag(&mut memory);
+    look_up(cx).map(|pass| Some(pass).into())
 }
 
 impl ResourceLimiter for Guest {
@@ -121,17 +149,24 @@ pub(crate) fn may_grow_table(desired: usize) -> bool {
     desired <= TABLE_ELEMENTS
 }
 
-/// What happens at a preemption tick: the end of the process, its CPU limit, and others' turns.
+/// What happens at an epoch.
 pub(crate) fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
-    let cx = &mut store.data_mut().cx;
+    Ok(UpdateDeadline::YieldCustom(1, look_up(&mut store.data_mut().cx)?))
+}
+
+/// Others' turns.
+type Pass = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What happens at a preemption tick: the end of the process, its CPU limit, and others' turns.
+fn look_up(cx: &mut Cx) -> wasmtime::Result<Pass> {
     if charge_tick(cx) {
         return Err(wasmtime::Error::new(Unwind));
     }
     if cx.kernel.turns().contended() {
-        return Ok(UpdateDeadline::YieldCustom(1, Box::pin(cx.pass_turn())));
+        return Ok(Box::pin(cx.pass_turn()));
     }
     // Whom this guest woke may sit in its executor thread's own slot, where no other thread can take it up.
-    Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    Ok(Box::pin(tokio::task::yield_now()))
 }
 
 /// Charges the time since the last tick; whether the process must end, its limit being used up or for another reason.

@@ -13,8 +13,10 @@ use crate::HostError;
 use crate::clock::NativePlatform;
 use crate::engine::{Engines, Entry, Interruption, Program};
 use crate::fetch::{HttpClient, NetPolicy};
+use crate::go;
 use crate::guest::{Guest, conclude, tick};
 use crate::js;
+use crate::preempt::Marks;
 
 /// What a host is made of.
 pub struct HostConfig {
@@ -34,6 +36,7 @@ pub struct HostConfig {
 pub struct Host {
     kernel: Arc<Kernel>,
     engines: Arc<Engines>,
+    marks: Arc<Marks>,
     platform: Arc<NativePlatform>,
     network: Option<Arc<HttpClient>>,
     runtime: Option<tokio::runtime::Runtime>,
@@ -51,12 +54,14 @@ impl Host {
         let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cpus = config.cpus.unwrap_or(available).max(1);
         let engines = Engines::new(config.interruption);
-        let ticker = engines.clone();
-        let tick: Option<Box<dyn Fn() + Send>> = match config.interruption {
-            Interruption::Epochs => Some(Box::new(move || ticker.tick())),
-            Interruption::InCalls => None,
+        let marks = Arc::new(Marks::default());
+        let (ticked, marked) = (engines.clone(), marks.clone());
+        let tick = move || {
+            ticked.tick();
+            marked.tick();
         };
-        let platform = NativePlatform::new(cpus, tick).map_err(HostError::io("cannot set up clocks"))?;
+        let platform =
+            NativePlatform::new(cpus, Some(Box::new(tick))).map_err(HostError::io("cannot set up clocks"))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             // One more than may run guest code, so that whoever wakes up is looked at and can queue for a turn while busy
             // guests hold all of them.
@@ -74,7 +79,7 @@ impl Host {
         drop(guard);
         let may_reach_some = !config.network.is_nothing();
         let network = may_reach_some.then(|| Arc::new(HttpClient::new(runtime.handle().clone(), config.network)));
-        Ok(Host { kernel, engines, platform, network, runtime: Some(runtime) })
+        Ok(Host { kernel, engines, marks, platform, network, runtime: Some(runtime) })
     }
 
     /// The kernel.
@@ -115,19 +120,19 @@ impl Host {
         }
         os_wasm::osinit(&self.kernel, process, fds)?;
         let Some(runtime) = &self.runtime else { return Ok(()) };
-        let (kernel, process) = (self.kernel.clone(), process.clone());
+        let (kernel, process, marks) = (self.kernel.clone(), process.clone(), self.marks.clone());
         if let Some(limit) = process.limits.wall_time_ns {
             runtime.spawn(end_at(kernel.clone(), process.clone(), limit));
         }
         let interruption = program.interruption;
         match program.entry.clone() {
             Entry::Wasi(program) => {
-                runtime.spawn(async move { run(kernel, process, program, interruption).await });
+                runtime.spawn(async move { run(kernel, process, marks, program, interruption).await });
             }
             Entry::Js(program) => {
                 let executor = runtime.handle().clone();
                 let network = self.network.clone().map(|network| -> Arc<dyn Network> { network });
-                js::spawn(js::Start { kernel, process, program, interruption, world, network, executor })?;
+                js::spawn(js::Start { kernel, process, marks, program, interruption, world, network, executor })?;
             }
         }
         Ok(())
@@ -156,7 +161,13 @@ async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
 }
 
 /// The life of a process' first thread.
-async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<InstancePre<Guest>>, interruption: Interruption) {
+async fn run(
+    kernel: Arc<Kernel>,
+    process: Arc<Process>,
+    marks: Arc<Marks>,
+    program: Arc<InstancePre<Guest>>,
+    interruption: Interruption,
+) {
     let mut cx = os_wasm::mpreinit(&kernel, &process);
     os_wasm::minit(&mut cx).await;
     let engine = program.module().engine().clone();
@@ -166,15 +177,24 @@ async fn run(kernel: Arc<Kernel>, process: Arc<Process>, program: Arc<InstancePr
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
-    let outcome = call_start(&mut store, &program).await;
+    let outcome = call_start(&mut store, &program, &marks).await;
+    // Before the memory goes.
+    store.data_mut().preempted = None;
     conclude(&store.data().cx, outcome);
     let mut guest = store.into_data();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
 }
 
-async fn call_start(store: &mut Store<Guest>, program: &InstancePre<Guest>) -> wasmtime::Result<()> {
+async fn call_start(
+    store: &mut Store<Guest>,
+    program: &InstancePre<Guest>,
+    marks: &Arc<Marks>,
+) -> wasmtime::Result<()> {
     let instance = program.instantiate_async(&mut *store).await?;
+    let memory = instance.get_memory(&mut *store, "memory");
+    let thread = store.data().cx.m.info();
+    store.data_mut().preempted = go::preempt(marks, thread, &instance, memory, &mut *store);
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     start.call_async(&mut *store, ()).await
 }

@@ -21,7 +21,9 @@ use gopherix_kernel::task::{Cx, Process};
 use gopherix_quickjs::QuickJs;
 use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreContextMut, TypedFunc};
 
+use crate::go;
 use crate::guest::{Unwind, may_grow_memory, may_grow_table};
+use crate::preempt::Preempted;
 
 pub use gopherix_quickjs::{Handle, Inbox, JsValue};
 
@@ -35,6 +37,8 @@ pub(crate) struct Guest {
     exports: Option<Exports>,
     /// What a nested call into the guest failed with, on its way out through a script.
     trap: Option<wasmtime::Error>,
+    /// Its goroutines are preempted. To be dropped before the memory is.
+    preempted: Option<Preempted>,
     limiter: Limiter,
 }
 
@@ -48,7 +52,7 @@ struct Exports {
 impl Guest {
     fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
         let limiter = Limiter(cx.process.clone());
-        Guest { cx, gojs, exports: None, trap: None, limiter }
+        Guest { cx, gojs, exports: None, trap: None, preempted: None, limiter }
     }
 }
 
@@ -129,12 +133,33 @@ macro_rules! define {
                     },
                 )?;)*
             }
+            link_heads(linker)?;
             link_test_functions(linker)
         }
     };
 }
 
 gopherix_guest::for_each_gojs_function!(define);
+
+/// Defines what modules written anew call at the start of some functions.
+fn link_heads(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    let sched = |mut caller: wasmtime::Caller<'_, Guest>| {
+        if !caller.data().preempted.as_ref().is_some_and(Preempted::take_tick) {
+            return Ok(());
+        }
+        let mut running = Running(caller.as_context_mut());
+        let (mut memory, cx) = running.split();
+        go::clear_flag(&mut memory);
+        if thread::charge(cx) { Err(wasmtime::Error::new(Unwind)) } else { Ok(()) }
+    };
+    linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::SCHED, sched)?;
+    let direct = |mut caller: wasmtime::Caller<'_, Guest>, index: u32, sp: u32| {
+        let mut running = Running(caller.as_context_mut());
+        gojs::direct(&mut running, index, sp).map(u32::from).map_err(|Stop| running.stopped())
+    };
+    linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::DIRECT, direct)?;
+    Ok(())
+}
 
 /// What the tests of Go's `syscall/js` import to see that a module can have functions of its own, and be called by the host
 /// while it calls. Go's own runner has these too.

@@ -18,7 +18,9 @@ use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, Upda
 use super::{Exports, Function, Guest, Running, World};
 use crate::HostError;
 use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
+use crate::go;
 use crate::guest::{Unwind, charge_tick, conclude};
+use crate::preempt::Marks;
 
 /// Bytes of stack: what the guest's code may use, as much again for scripts, and the host's frames between both.
 const STACK: usize = 2 * WASM_STACK_WITH_EPOCHS;
@@ -33,6 +35,7 @@ const EXEC_PATH: &str = "/usr/bin/gopherix";
 pub(crate) struct Start {
     pub(crate) kernel: Arc<Kernel>,
     pub(crate) process: Arc<Process>,
+    pub(crate) marks: Arc<Marks>,
     pub(crate) program: Arc<InstancePre<Guest>>,
     pub(crate) interruption: Interruption,
     pub(crate) world: World,
@@ -81,6 +84,8 @@ fn live(mut start: Start) {
         store.epoch_deadline_callback(tick);
     }
     let outcome = run(&mut store, &start);
+    // Before the memory goes.
+    store.data_mut().preempted = None;
     conclude(&store.data().cx, outcome);
     let mut guest = store.into_data();
     guest.gojs.engine.shut_down();
@@ -107,6 +112,8 @@ pub(super) fn charge(cx: &mut Cx) -> bool {
 fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let instance = start.program.instantiate(&mut *store)?;
     let exports = exports(&instance, store)?;
+    let (memory, thread) = (exports.memory, store.data().cx.m.info());
+    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, Some(memory), &mut *store);
     store.data_mut().exports = Some(exports);
     let entry = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "run")?;
     let mut running = Running(store.as_context_mut());

@@ -98,6 +98,12 @@ pub struct MOs {
 }
 
 impl MOs {
+    /// What others may know of it.
+    #[must_use]
+    pub fn info(&self) -> Arc<ThreadInfo> {
+        self.info.clone()
+    }
+
     /// An M that has not run yet.
     pub(crate) fn new(tid: Tid) -> MOs {
         let info = ThreadInfo {

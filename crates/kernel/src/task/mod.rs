@@ -11,7 +11,7 @@ mod process;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Cx, GState, MOs};
+pub use context::{Cx, GState, MOs, ThreadInfo};
 pub use credentials::Credentials;
 pub use fdtable::{FdEntry, FdTable};
 pub use limits::{Limits, Usage};

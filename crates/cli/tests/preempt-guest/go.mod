@@ -1,0 +1,3 @@
+module example.com/preemptguest
+
+go 1.25

@@ -1,0 +1,61 @@
+//! What Go programs get beyond their ABI: they are written anew before they are compiled, and preempted while they run.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use gopherix_golang::{is_go, layout};
+use gopherix_guest::gojs;
+use gopherix_kernel::memory::GuestMemory;
+use gopherix_kernel::task::ThreadInfo;
+use gopherix_rewrite::loops::FLAG;
+use gopherix_rewrite::{Direct, EXPORT_M0, EXPORT_RELEASE, Plan, rewrite};
+use wasmtime::{AsContextMut, Instance, Memory};
+
+use crate::preempt::{Go, Marks, Preempted};
+
+/// The module as it is compiled: Go's with the calls of the host that a kernel needs, any other as it is.
+///
+/// A Go module that is not understood runs as it is too, with a warning in the log.
+pub(crate) fn prepare(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !is_go(bytes) {
+        return Cow::Borrowed(bytes);
+    }
+    // A program of the other port has functions of these names too, which have nothing to do with JavaScript.
+    let direct = Direct { symbols: &gojs::DIRECT.map(|direct| direct.symbol), of: &gojs::MODULES };
+    match rewrite(bytes, &Plan { direct, preemption: true }) {
+        Ok(rewritten) => {
+            if let Some(refused) = &rewritten.refused {
+                tracing::warn!("goroutines are not preempted: {refused}");
+            }
+            Cow::Owned(rewritten.bytes)
+        }
+        Err(error) => {
+            tracing::warn!("nothing of what is special to Go programs is on: {error}");
+            Cow::Borrowed(bytes)
+        }
+    }
+}
+
+/// Preempts a guest's goroutines from now on, if its module was written for that.
+pub(crate) fn preempt(
+    marks: &Arc<Marks>,
+    thread: Arc<ThreadInfo>,
+    instance: &Instance,
+    memory: Option<Memory>,
+    mut store: impl AsContextMut,
+) -> Option<Preempted> {
+    let mut constant = |name| {
+        let global = instance.get_global(&mut store, name)?;
+        Some(global.get(&mut store).i32()?.cast_unsigned())
+    };
+    let (m0, release) = (constant(EXPORT_M0)?, constant(EXPORT_RELEASE)?);
+    let layout = layout::of_minor(release)?;
+    let memory = memory?.data_ptr(&store).addr();
+    Some(marks.add(thread, memory, Go { m0: m0.into(), layout }))
+}
+
+/// Takes back the flag that loops look at.
+pub(crate) fn clear_flag(memory: &mut impl GuestMemory) {
+    // A guest without that much memory has no loop that looks there.
+    let _ = memory.write(FLAG, &[0; 4]);
+}

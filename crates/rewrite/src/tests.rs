@@ -1,0 +1,79 @@
+//! Small modules by hand: what each pass writes, and what is refused.
+
+use gopherix_golang::module::Module;
+use wasmparser::Validator;
+
+use crate::heads::{Head, Heads};
+use crate::writer::Marks;
+use crate::{Plan, RewriteError, rewrite, writer};
+
+/// A function with Go's shape and a check of a large frame; it is called, exported, in a table, and named.
+const GO: &str = r#"(module
+    (import "env" "f" (func $f (param i32)))
+    (memory (export "mem") 1)
+    (global $sp (mut i32) (i32.const 0)) (global (mut i64) (i64.const 0)) (global $g (mut i64) (i64.const 0))
+    (table 1 funcref) (elem (i32.const 0) $go)
+    (func $go (export "go") (param i32) (result i32) (local i32)
+        (local.set 1 (global.get $sp))
+        (loop
+            (if (i32.le_u (local.get 1) (i32.add (i32.load offset=16 (i32.wrap_i64 (global.get $g))) (i32.const 4000)))
+                (then (call $f (i32.const 1)))))
+        (i32.add (call $go (local.get 0)) (i32.const 7))))"#;
+
+fn written(text: &str, heads: &[(u32, Head)], marked: bool) -> (String, usize) {
+    let bytes = wat::parse_str(text).unwrap();
+    let marks = marked.then_some(Marks { m0: 64, release: 27 });
+    let out = writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter(heads.iter().copied()), marks).unwrap();
+    Validator::new().validate_all(&out.bytes).unwrap();
+    (format!("{:?}", operators(&out.bytes)), out.counts.prologues)
+}
+
+fn operators(bytes: &[u8]) -> Vec<wasmparser::Operator<'_>> {
+    let payloads = wasmparser::Parser::new(0).parse_all(bytes).map(Result::unwrap);
+    let bodies = payloads.filter_map(|payload| match payload {
+        wasmparser::Payload::CodeSectionEntry(body) => Some(body),
+        _ => None,
+    });
+    bodies.flat_map(|body| body.get_operators_reader().unwrap().into_iter().map(Result::unwrap)).collect()
+}
+
+#[test]
+fn a_check_of_a_large_frame_is_done_in_64_bits() {
+    let (mended, count) = written(GO, &[], true);
+    assert_eq!(count, 1);
+    let check = "LocalGet { local_index: 1 }, I64ExtendI32U, GlobalGet { global_index: 2 }, I32WrapI64, I64Load32U";
+    assert!(mended.contains(check), "{mended}");
+    assert!(mended.contains("I64Const { value: 4000 }, I64Add, I64LeU, If"), "{mended}");
+    assert_eq!(written(GO, &[], false).1, 0);
+}
+
+#[test]
+fn other_comparisons_are_left_alone() {
+    let other = GO.replace("offset=16", "offset=24");
+    assert_eq!(written(&other, &[], true).1, 0);
+    let signed = GO.replace("i32.le_u", "i32.le_s");
+    assert_eq!(written(&signed, &[], true).1, 0);
+}
+
+#[test]
+fn heads_run_at_block_0_and_calls_keep_their_meaning() {
+    let (text, _) = written(GO, &[(0, Head::Direct(3))], false);
+    let head = "[LocalGet { local_index: 0 }, I32Eqz, If { blockty: Empty }, I32Const { value: 3 }, \
+                GlobalGet { global_index: 0 }, Call { function_index: 1 }, If { blockty: Empty }";
+    assert!(text.starts_with(head), "{text}");
+    assert!(text.contains("Call { function_index: 0 }"), "the import is where it was: {text}");
+    assert!(text.contains("Call { function_index: 2 }"), "the function itself has moved: {text}");
+    let (text, _) = written(GO, &[(0, Head::Sched)], true);
+    assert!(text.contains("If { blockty: Empty }, Call { function_index: 1 }, End"), "{text}");
+}
+
+#[test]
+fn what_is_no_go_module_is_refused() {
+    let plan = Plan { preemption: true, ..Plan::default() };
+    assert!(matches!(rewrite(b"", &plan), Err(RewriteError::Module(_))));
+    let bytes = wat::parse_str(GO).unwrap();
+    assert!(matches!(rewrite(&bytes, &plan), Err(RewriteError::Pclntab(_))));
+    for end in 0..bytes.len() {
+        assert!(rewrite(&bytes[..end], &plan).is_err(), "{end}");
+    }
+}

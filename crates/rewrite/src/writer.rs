@@ -1,0 +1,210 @@
+//! The traversal that writes a module: everything as it was, but for what the passes change.
+
+use gopherix_golang::module::Module;
+use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::{
+    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, GlobalSection, GlobalType, ImportSection,
+    TypeSection, ValType,
+};
+use wasmparser::{
+    CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody, GlobalSectionReader,
+    ImportSectionReader, Operator, TypeSectionReader,
+};
+
+use crate::heads::{self, Head, Heads};
+use crate::{Counts, EXPORT_M0, EXPORT_RELEASE, MODULE, RewriteError, Rewritten, loops, prologue};
+
+/// Writes the module with its heads; if goroutines are to be marked, with its prologues mended and what marking needs exported.
+///
+/// # Errors
+/// [`RewriteError::Encode`], [`RewriteError::Shape`].
+pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> Result<Rewritten, RewriteError> {
+    if module.imports.is_empty() {
+        return Err(RewriteError::Shape("it imports nothing"));
+    }
+    let mut added = Vec::new();
+    if heads.any(|head| matches!(head, Head::Direct(_))) {
+        added.push(Added { name: heads::DIRECT, params: &[ValType::I32, ValType::I32], results: &[ValType::I32] });
+    }
+    if heads.any(|head| head == Head::Sched) {
+        added.push(Added { name: heads::SCHED, params: &[], results: &[] });
+    }
+    let mut writer = Writer {
+        types: u32::try_from(module.types.len()).unwrap_or(u32::MAX),
+        imported: module.imported_functions,
+        added,
+        heads,
+        globals: module.globals,
+        marks,
+        next: 0,
+        counts: Counts::default(),
+    };
+    let mut out = wasm_encoder::Module::new();
+    let parser = wasmparser::Parser::new(0);
+    writer.parse_core_module(&mut out, parser, module.bytes).map_err(|e| RewriteError::Encode(e.to_string()))?;
+    let counts = Counts { heads: writer.heads.len(), ..writer.counts };
+    Ok(Rewritten { bytes: out.finish(), counts, refused: None })
+}
+
+/// What a host needs to mark goroutines, told by constants that the module exports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marks {
+    /// Address of `runtime.m0`.
+    pub(crate) m0: u32,
+    /// The 27 of Go 1.27.
+    pub(crate) release: u32,
+}
+
+impl Marks {
+    fn constants(self) -> [(&'static str, u32); 2] {
+        [(EXPORT_M0, self.m0), (EXPORT_RELEASE, self.release)]
+    }
+}
+
+/// An import that the module gets.
+struct Added {
+    name: &'static str,
+    params: &'static [ValType],
+    results: &'static [ValType],
+}
+
+struct Writer {
+    /// How many types the module has.
+    types: u32,
+    /// How many functions it imports.
+    imported: u32,
+    /// What it imports besides: function indices from `imported` on.
+    added: Vec<Added>,
+    heads: Heads,
+    /// How many globals the module has.
+    globals: u32,
+    marks: Option<Marks>,
+    /// Ordinal of the next body.
+    next: u32,
+    counts: Counts,
+}
+
+type Written<T> = Result<T, Error>;
+
+impl Writer {
+    fn import(&self, head: Head) -> u32 {
+        let name = match head {
+            Head::Direct(_) => heads::DIRECT,
+            Head::Sched => heads::SCHED,
+        };
+        let place = self.added.iter().zip(self.imported..).find(|(added, _)| added.name == name);
+        place.map_or(self.imported, |(_, index)| index)
+    }
+
+    fn added_count(&self) -> u32 {
+        u32::try_from(self.added.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Reencode for Writer {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, index: u32) -> Written<u32> {
+        let by = if index < self.imported { 0 } else { self.added_count() };
+        Ok(index.saturating_add(by))
+    }
+
+    fn parse_type_section(&mut self, types: &mut TypeSection, section: TypeSectionReader<'_>) -> Written<()> {
+        utils::parse_type_section(self, types, section)?;
+        for added in &self.added {
+            types.ty().function(added.params.iter().copied(), added.results.iter().copied());
+        }
+        Ok(())
+    }
+
+    fn parse_import_section(&mut self, imports: &mut ImportSection, section: ImportSectionReader<'_>) -> Written<()> {
+        utils::parse_import_section(self, imports, section)?;
+        for (added, ty) in self.added.iter().zip(self.types..) {
+            imports.import(MODULE, added.name, EntityType::Function(ty));
+        }
+        Ok(())
+    }
+
+    fn parse_global_section(&mut self, globals: &mut GlobalSection, section: GlobalSectionReader<'_>) -> Written<()> {
+        utils::parse_global_section(self, globals, section)?;
+        for (_, value) in self.marks.map(Marks::constants).into_iter().flatten() {
+            let ty = GlobalType { val_type: ValType::I32, mutable: false, shared: false };
+            globals.global(ty, &ConstExpr::i32_const(value.cast_signed()));
+        }
+        Ok(())
+    }
+
+    fn parse_export_section(&mut self, exports: &mut ExportSection, section: ExportSectionReader<'_>) -> Written<()> {
+        utils::parse_export_section(self, exports, section)?;
+        let constants = self.marks.map(Marks::constants).into_iter().flatten();
+        for ((name, _), index) in constants.zip(self.globals..) {
+            exports.export(name, ExportKind::Global, index);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Written<()> {
+        for body in section {
+            self.parse_function_body(code, body?)?;
+            self.next = self.next.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Written<()> {
+        let mut function = self.new_function_with_parsed_locals(&body)?;
+        if let Some(head) = self.heads.of(self.next) {
+            heads::write(head, self.import(head), &mut function);
+        }
+        let mut reader = body.get_operators_reader()?;
+        if self.marks.is_some() {
+            let code = reader.into_iter().collect::<Result<Vec<_>, _>>()?;
+            self.write_marked(code, &mut function)?;
+        } else {
+            while !reader.eof() {
+                function.instruction(&self.parse_instruction(&mut reader)?);
+            }
+        }
+        code.function(&function);
+        Ok(())
+    }
+
+    /// Leaves out what counts bytes of the code section.
+    fn parse_custom_section(
+        &mut self,
+        module: &mut wasm_encoder::Module,
+        section: CustomSectionReader<'_>,
+    ) -> Written<()> {
+        if section.name().starts_with(".debug_") || section.name() == "sourceMappingURL" {
+            return Ok(());
+        }
+        utils::parse_custom_section(self, module, section)
+    }
+}
+
+impl Writer {
+    /// Writes a function with its stack check mended, if it is one of a large frame, and looks at the flag in its loops.
+    fn write_marked(&mut self, code: Vec<Operator<'_>>, function: &mut Function) -> Written<()> {
+        let loops = loops::find(&code);
+        let check = code.windows(prologue::LENGTH).enumerate();
+        let check = check.filter_map(|(at, code)| Some((at, prologue::constant(code)?))).next();
+        let (check, constant) = check.unwrap_or((usize::MAX, 0));
+        let mended = check..check.saturating_add(prologue::LENGTH);
+        let sched = self.import(Head::Sched);
+        for (at, operator) in code.into_iter().enumerate() {
+            if at == check {
+                prologue::write(constant, function);
+                self.counts.prologues = self.counts.prologues.saturating_add(1);
+            }
+            if mended.contains(&at) {
+                continue;
+            }
+            if loops.contains(&at) {
+                loops::write(sched, function);
+                self.counts.loops = self.counts.loops.saturating_add(1);
+            }
+            function.instruction(&self.instruction(operator)?);
+        }
+        Ok(())
+    }
+}
