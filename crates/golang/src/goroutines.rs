@@ -103,6 +103,8 @@ pub struct Goroutine {
     pub created_at: u64,
     /// PC of its first function.
     pub starts_at: u64,
+    /// Number of the synctest bubble it runs in; `None` outside of one, and before Go 1.25.
+    pub bubble: Option<u64>,
 }
 
 impl Goroutine {
@@ -124,6 +126,7 @@ impl Goroutine {
             parent: field(layout.parent_goid)?,
             created_at: field(layout.gopc)?,
             starts_at: field(layout.startpc)?,
+            bubble: bubble(program, memory, address),
         })
     }
 
@@ -139,6 +142,13 @@ impl Goroutine {
             None => stack::parked(program, memory, self.address),
         }
     }
+}
+
+/// Go 1.24 has groups without a number in place of bubbles.
+fn bubble(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Option<u64> {
+    let layout = program.runtime().layout;
+    let bubble = memory.u64_at(goroutine.checked_add(layout.g.bubble?)?).filter(|&bubble| bubble != 0)?;
+    memory.u64_at(bubble.checked_add(layout.bubble_id?)?)
 }
 
 /// All goroutines that are not dead, in the order of their structures. Those of the runtime itself are among them.

@@ -67,8 +67,11 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     fn write_header(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
         let status = goroutine.status;
         write!(out, "goroutine {} [{}", goroutine.id, goroutine.wait_reason.unwrap_or(status.text()))?;
-        for (applies, text) in [(status.is_leaked(), " (leaked)"), (status.is_scanned(), " (scan)")] {
-            out.write_str(if applies { text } else { "" })?;
+        let durable =
+            goroutine.bubble.is_some() && status.is_waiting() && goroutine.wait_reason.is_some_and(is_durable);
+        let flags = [(status.is_leaked(), " (leaked)"), (status.is_scanned(), " (scan)"), (durable, " (durable)")];
+        for (_, text) in flags.iter().filter(|(applies, _)| *applies) {
+            out.write_str(text)?;
         }
         if let Some(now) = self.now
             && goroutine.wait_since != 0
@@ -79,7 +82,13 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
                 write!(out, ", {minutes} minutes")?;
             }
         }
-        out.write_str(if goroutine.locked { ", locked to thread]:\n" } else { "]:\n" })
+        if goroutine.locked {
+            out.write_str(", locked to thread")?;
+        }
+        if let Some(bubble) = goroutine.bubble {
+            write!(out, ", synctest bubble {bubble}")?;
+        }
+        out.write_str("]:\n")
     }
 
     /// All calls of a stack, innermost first.
@@ -160,6 +169,22 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     }
 }
 
+/// Reasons that count as idle in a synctest bubble and do not say so themselves (`isIdleInSynctest` in Go's
+/// `runtime/runtime2.go`).
+fn is_durable(reason: &str) -> bool {
+    const REASONS: [&str; 8] = [
+        "chan receive (nil chan)",
+        "chan send (nil chan)",
+        "select (no cases)",
+        "sleep",
+        "sync.Cond.Wait",
+        "coroutine",
+        "synctest.Run",
+        "synctest.Wait",
+    ];
+    REASONS.contains(&reason)
+}
+
 fn write_position(out: &mut impl Write, frame: &Frame<'_>) -> fmt::Result {
     match &frame.position {
         Some(position) => write!(out, "\t{}:{}", position.file, position.line),
@@ -193,5 +218,41 @@ fn is_exported(name: &str) -> bool {
             let plain = receiver.strip_prefix("(*").and_then(|rest| rest.strip_suffix(')')).unwrap_or(receiver);
             capital(method) && capital(plain)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exported_functions_and_methods_of_the_runtime() {
+        for name in ["runtime.GC", "runtime.(*Func).Name", "runtime.Frames.Next"] {
+            assert!(is_exported(name), "{name}");
+        }
+        for name in
+            ["runtime.main", "runtime.(*mheap).Alloc", "runtime.(*Func).name", "main.GC", "runtime.", "runtime.."]
+        {
+            assert!(!is_exported(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn frames_that_a_traceback_shows() {
+        let frame = |name: &'static str, wrapper| Frame {
+            function: name.into(),
+            position: None,
+            inlined: false,
+            wrapper,
+            no_arguments: false,
+        };
+        assert!(is_shown(&frame("main.main", false), true, false));
+        assert!(is_shown(&frame("main.(*T).M", true), false, true), "a wrapper that a panic left");
+        assert!(!is_shown(&frame("main.(*T).M", true), false, false));
+        assert!(!is_shown(&frame("runtime.gopark", false), true, false));
+        assert!(!is_shown(&frame("runtime.gopanic", false), true, false));
+        assert!(is_shown(&frame("runtime.gopanic", false), false, false));
+        assert!(!is_shown(&frame("memeqbody", false), false, false));
+        assert!(is_shown(&frame("runtime.runCleanups", false), false, false));
     }
 }

@@ -10,7 +10,8 @@ use gopherix_golang::program::Program;
 
 use crate::toolchain;
 
-fn program(bytes: &[u8]) -> Program {
+/// Everything known of a binary.
+pub(crate) fn program(bytes: &[u8]) -> Program {
     let module = Module::parse(bytes).expect("a module");
     let image = Image::new(&module).expect("an image");
     let functions = u32::try_from(module.functions.len()).expect("a count");
@@ -19,7 +20,7 @@ fn program(bytes: &[u8]) -> Program {
 }
 
 /// What the program says of its goroutines, and its memory.
-fn run(build: &toolchain::Build) -> (String, Vec<u8>) {
+pub(crate) fn run(build: &toolchain::Build) -> (String, Vec<u8>) {
     let result = Command::new(toolchain::wasmtime()).arg("run").arg(&build.path).output().expect("start wasmtime");
     toolchain::assert_success(&result, "stacks");
     let (length, rest) = result.stdout.split_first_chunk().expect("a length");

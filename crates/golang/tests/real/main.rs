@@ -12,4 +12,5 @@ mod agree;
 mod goroutines;
 mod mutate;
 mod runtime;
+mod stack;
 mod toolchain;
