@@ -36,6 +36,9 @@ fn record_size(magic: u32) -> u64 {
 /// How many places that look like a header are tried: each trial costs work in proportion to the module.
 const CANDIDATES: usize = 8;
 
+/// How many blocks a function can have, and so how many values one of its PC tables.
+const BLOCKS: usize = 1 << 16;
+
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     ordinal: u32,
@@ -361,6 +364,7 @@ impl<'a> Function<'a> {
             rest = after.1;
             Some((value, pc))
         })
+        .take(BLOCKS)
     }
 }
 

@@ -9,6 +9,8 @@ use crate::symbol;
 
 /// How many calls are printed at either end of a long stack (`tracebackInnerFrames`, `tracebackOuterFrames`).
 const PRINTED: usize = 50;
+/// How many machine frames a dump of all goroutines walks: many times what fits a reader, few enough for hostile memory.
+const TOTAL_FRAMES: usize = 1 << 18;
 const MINUTE: i64 = 60_000_000_000;
 
 /// One call to print.
@@ -18,14 +20,20 @@ struct Call<'a> {
 }
 
 impl<M: Memory + ?Sized> Dump<'_, M> {
-    /// Writes all goroutines but those of the runtime itself, the running one first.
+    /// Writes all goroutines but those of the runtime itself, the running one first. Where their stacks are immense together
+    /// the last are only counted.
     pub fn write_all(&self, out: &mut impl Write) -> fmt::Result {
         let mut goroutines = all(self.program, self.memory);
         // Stable: the others stay in their order.
         goroutines.sort_by_key(|goroutine| !goroutine.status.is_running());
         let mut separator = "";
-        for goroutine in &goroutines {
+        let mut frames = 0usize;
+        for (index, goroutine) in goroutines.iter().enumerate() {
+            if frames > TOTAL_FRAMES {
+                return writeln!(out, "\n...{} goroutines elided...", goroutines.len().saturating_sub(index));
+            }
             let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
+            frames = frames.saturating_add(walk.frames.len());
             if self.is_system(goroutine, &walk) {
                 continue;
             }

@@ -115,7 +115,7 @@ fn from_the_schedulers_stack_to_the_users() {
 fn stacks_that_lead_nowhere_end() {
     let mut guest = Guest::new();
     let layout = guest.program.runtime().layout;
-    let pc = guest.program.table().by_name("runtime.Gosched").expect("a function").entry();
+    let pc = guest.program.table().by_name("runtime.gopark").expect("a function").entry();
     guest.put(USER + layout.g.sched_pc, pc);
     // Every word a return PC of a function without a frame yet: the walk goes up to the end of the stack.
     guest.put(USER + layout.g.sched_sp, USER_STACK);
