@@ -122,6 +122,8 @@ pub struct Layout {
     pub panic: PanicLayout,
     /// `runtime.moduledata`.
     pub moduledata: ModuledataLayout,
+    /// Where a synctest bubble (`runtime.synctestBubble`) has its number, u64. `None` before Go 1.25.
+    pub bubble_id: Option<u64>,
     /// Number that marks functions which the compiler made to wrap another (`FuncIDWrapper`).
     pub wrapper_id: u8,
 }
@@ -176,6 +178,7 @@ const GO121: Layout = Layout {
         minpc: 160,
         gofunc: 320,
     },
+    bubble_id: None,
     wrapper_id: 21,
 };
 
@@ -221,6 +224,7 @@ const GO125: Layout = Layout {
         ..GO121.m
     },
     panic: PanicLayout { recovered: 96, goexit: 98, ..GO121.panic },
+    bubble_id: Some(72),
     wrapper_id: 23,
     ..GO121
 };

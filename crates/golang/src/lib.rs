@@ -9,6 +9,8 @@
 //! - [`pclntab`]: function ⇄ wasm ordinal ⇄ PC, file and line of a PC, frame sizes;
 //! - [`layout`] and [`wait_reason`]: the runtime's structures in memory, per release;
 //! - [`runtime`]: which of them a binary has, checked against its code;
+//! - [`program`]: table, runtime and inlined calls together;
+//! - [`stack`] and [`goroutines`]: what a running guest is doing, read from its memory, and its traceback;
 //! - [`inspect`]: all of it as one report.
 //!
 //! Input is hostile: no module makes this crate panic, and work and memory stay within a small multiple of the
@@ -18,13 +20,16 @@
 
 pub mod buildinfo;
 mod detect;
+pub mod goroutines;
 pub mod image;
 pub mod inspect;
 pub mod layout;
 pub mod module;
 pub mod pclntab;
+pub mod program;
 pub mod release;
 pub mod runtime;
+pub mod stack;
 pub mod symbol;
 pub mod wait_reason;
 

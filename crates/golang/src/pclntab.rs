@@ -36,6 +36,9 @@ fn record_size(magic: u32) -> u64 {
 /// How many places that look like a header are tried: each trial costs work in proportion to the module.
 const CANDIDATES: usize = 8;
 
+/// How many blocks a function can have, and so how many values one of its PC tables.
+const BLOCKS: usize = 1 << 16;
+
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     ordinal: u32,
@@ -337,13 +340,19 @@ impl<'a> Function<'a> {
         u32_at(self.record(), at)
     }
 
-    /// The value at `block` in the PC table whose offset is in the record's word `at`. A PC table is a list of (value
-    /// delta, zigzag; PC delta) in LEB128, starting from -1 at block 0; a value holds up to the PC that follows it.
+    /// The value at `block` in the PC table whose offset is in the record's word `at`.
     fn value(&self, at: usize, block: u32) -> Option<i32> {
-        let offset = self.word(at).filter(|&offset| offset != 0)?;
-        let mut rest = self.table.part(self.table.tables.checked_add(usize::try_from(offset).ok()?)?);
+        self.values(at).find(|&(_, end)| block < end).map(|(value, _)| value)
+    }
+
+    /// The PC table whose offset is in the record's word `at`, as (value, block behind the last that has it). It is
+    /// written as a list of (value delta, zigzag; PC delta) in LEB128, starting from -1 at block 0.
+    fn values(&self, at: usize) -> impl Iterator<Item = (i32, u32)> + use<'a> {
+        let offset = self.word(at).filter(|&offset| offset != 0).and_then(|offset| usize::try_from(offset).ok());
+        let start = offset.and_then(|offset| self.table.tables.checked_add(offset));
+        let mut rest = start.map_or(&[][..], |start| self.table.part(start));
         let (mut value, mut pc) = (-1i32, 0u32);
-        loop {
+        std::iter::from_fn(move || {
             let (zigzag, after) = uvarint(rest)?;
             if zigzag == 0 && pc != 0 {
                 return None;
@@ -353,12 +362,14 @@ impl<'a> Function<'a> {
             value = value.wrapping_add(if delta & 1 == 0 { magnitude } else { !magnitude });
             pc = pc.checked_add(u32::try_from(after.0).ok()?)?;
             rest = after.1;
-            if block < pc {
-                return Some(value);
-            }
-        }
+            Some((value, pc))
+        })
+        .take(BLOCKS)
     }
 }
+
+mod data;
+pub(crate) use data::{FUNCDATA_ARGUMENTS, FUNCDATA_INLINE_TREE, PCDATA_INLINE_INDEX};
 
 #[cfg(test)]
 mod tests;

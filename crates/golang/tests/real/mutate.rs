@@ -1,11 +1,15 @@
 //! Damaged copies of real binaries: no input makes the crate panic, loop or take memory out of proportion.
 
+use gopherix_golang::goroutines::Dump;
 use gopherix_golang::image::Image;
 use gopherix_golang::inspect::Report;
 use gopherix_golang::module::Module;
 use gopherix_golang::pclntab::Pclntab;
+use gopherix_golang::runtime::Runtime;
+use gopherix_golang::stack::Registers;
 use wasm_encoder as enc;
 
+use crate::goroutines::{program, run};
 use crate::toolchain;
 
 /// A small generator with a fixed seed, so that a failure repeats.
@@ -150,4 +154,74 @@ fn damaged_and_truncated_modules_never_panic() {
         let end = random.below(original.len());
         assert!(Report::new(&original[..end]).is_err() || end > original.len() - 60_000);
     }
+}
+
+/// The code that is looked at, and the module data: whatever they become, they are read or refused.
+#[test]
+fn damaged_runtimes_never_panic() {
+    let original = &toolchain::wasip1_stripped().bytes;
+    let module = Module::parse(original).expect("a module");
+    let whole = program(original);
+    let functions = ["rt0_go", "systemstack", "morestack", "main", "gopanic", "execute", "allgadd"];
+    let bodies = functions.map(|name| {
+        let ordinal = whole.table().by_name(&format!("runtime.{name}")).expect("a function").ordinal();
+        let range = &module.bodies[usize::try_from(ordinal).expect("an index")];
+        usize::try_from(range.start).expect("start")..usize::try_from(range.end).expect("end")
+    });
+    let image = Image::new(&module).expect("an image");
+    let mut random = Random(0x5eed_0003);
+    let mut bytes = original.clone();
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..300 {
+        let range = bodies[round % bodies.len()].clone();
+        random.damage(&mut bytes, range.clone());
+        // The data is as it was: only the code is read anew.
+        let damaged = Module { bytes: &bytes, ..module.clone() };
+        match Runtime::read(&damaged, &image, whole.table()) {
+            Ok(_) => read += 1,
+            Err(_) => refused += 1,
+        }
+        bytes[range.clone()].copy_from_slice(&original[range]);
+    }
+    assert!(read > 10 && refused > 10, "{read} read, {refused} refused");
+}
+
+#[test]
+fn damaged_memories_never_panic() {
+    let build = toolchain::build("stacks", "stacks-damaged.wasm", "wasip1", &[]);
+    let program = program(&build.bytes);
+    let (_, original) = run(&build);
+    let runtime = program.runtime();
+    let at = |address: u64| usize::try_from(address).expect("an index");
+    let word = |address: u64| u64::from_le_bytes(original[at(address)..][..8].try_into().expect("8 bytes"));
+    let size = at(runtime.layout.g.size);
+    // The list of goroutines, the first goroutine's structure and stack, the thread.
+    let first = at(word(word(runtime.allgs)));
+    let stack = at(word(word(word(runtime.allgs))))..at(word(word(word(runtime.allgs)) + 8));
+    let list = at(word(runtime.allgs));
+    let ranges = [
+        at(runtime.allgs)..at(runtime.allgs) + 24,
+        list..list + 160,
+        first..first + size,
+        stack,
+        at(runtime.m0)..at(runtime.m0) + 256,
+        at(runtime.g0)..at(runtime.g0) + size,
+    ];
+    let mut random = Random(0x5eed_0004);
+    let mut memory = original.clone();
+    let mut printed = 0;
+    for round in 0..300 {
+        let range = ranges[round % ranges.len()].clone();
+        random.damage(&mut memory, range.clone());
+        let native = [0, 1, 2].map(|_| u32::try_from(random.below(program.table().len())).expect("an ordinal"));
+        let sp = u64::try_from(random.below(original.len())).expect("an address");
+        let g = if round % 2 == 0 { runtime.g0 } else { word(word(runtime.allgs)) };
+        let registers = Registers { sp, g, native: &native };
+        let dump = Dump { program: &program, memory: &memory[..], registers: Some(registers), now: Some(i64::MAX) };
+        let mut text = String::new();
+        dump.write_all(&mut text).expect("a string");
+        printed += usize::from(text.contains("goroutine "));
+        memory[range.clone()].copy_from_slice(&original[range]);
+    }
+    assert!(printed > 100, "{printed}");
 }

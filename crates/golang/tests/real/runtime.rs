@@ -40,6 +40,7 @@ fn layout_is_that_of_the_toolchains_sources() {
     assert_eq!([g.sched_sp, g.sched_pc], [at("g sched") + at("gobuf sp"), at("g sched") + at("gobuf pc")]);
     let bubble = offsets.get("g bubble").or(offsets.get("g syncGroup")).copied();
     assert_eq!(g.bubble, bubble);
+    assert_eq!(layout.bubble_id, offsets.get("synctestBubble id").copied());
     for (ours, field) in [
         (g.stackguard0, "g stackguard0"),
         (g.panic, "g _panic"),

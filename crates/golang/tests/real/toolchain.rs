@@ -105,12 +105,22 @@ fn go() -> Command {
 
 /// `GOPHERIX_GO`, else the workspace's own toolchain, else `go` on PATH.
 fn go_binary() -> PathBuf {
-    if let Some(path) = env::var_os("GOPHERIX_GO") {
+    tool("GOPHERIX_GO", "go/bin", "go")
+}
+
+/// An engine to run what was built: `GOPHERIX_WASMTIME`, else the workspace's own, else `wasmtime` on PATH.
+pub(crate) fn wasmtime() -> PathBuf {
+    tool("GOPHERIX_WASMTIME", "wasmtime", "wasmtime")
+}
+
+fn tool(variable: &str, directory: &str, name: &str) -> PathBuf {
+    if let Some(path) = env::var_os(variable) {
         return path.into();
     }
-    let exe = OsString::from(format!("go{}", env::consts::EXE_SUFFIX));
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.toolchain/go/bin").join(&exe);
+    let exe = OsString::from(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.toolchain").join(directory).join(&exe);
     let on_path = env::var_os("PATH").map(|path| env::split_paths(&path).map(|dir| dir.join(&exe)).collect::<Vec<_>>());
     let mut places = std::iter::once(own).chain(on_path.into_iter().flatten());
-    places.find(|path| path.is_file()).expect("no Go toolchain: run `cargo xtask toolchain`, or set GOPHERIX_GO")
+    let found = places.find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("no {name}: run `cargo xtask toolchain`, or set {variable}"))
 }

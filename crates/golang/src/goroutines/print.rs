@@ -1,0 +1,266 @@
+//! Prints tracebacks as Go does.
+
+use std::fmt::{self, Write};
+
+use super::{Dump, Goroutine, all};
+use crate::program::Frame;
+use crate::stack::{Memory, StackFrame, Walk};
+use crate::symbol;
+
+/// How many calls are printed at either end of a long stack (`tracebackInnerFrames`, `tracebackOuterFrames`).
+const PRINTED: usize = 50;
+/// How many machine frames a dump of all goroutines walks: many times what fits a reader, few enough for hostile memory.
+const TOTAL_FRAMES: usize = 1 << 18;
+const MINUTE: i64 = 60_000_000_000;
+
+/// One call to print.
+struct Call<'a> {
+    frame: Frame<'a>,
+    machine: StackFrame,
+}
+
+impl<M: Memory + ?Sized> Dump<'_, M> {
+    /// Writes all goroutines but those of the runtime itself, the running one first. Where their stacks are immense together
+    /// the last are only counted.
+    pub fn write_all(&self, out: &mut impl Write) -> fmt::Result {
+        let mut goroutines = all(self.program, self.memory);
+        // Stable: the others stay in their order.
+        goroutines.sort_by_key(|goroutine| !goroutine.status.is_running());
+        let mut separator = "";
+        let mut frames = 0usize;
+        for (index, goroutine) in goroutines.iter().enumerate() {
+            if frames > TOTAL_FRAMES {
+                return writeln!(out, "\n...{} goroutines elided...", goroutines.len().saturating_sub(index));
+            }
+            let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
+            frames = frames.saturating_add(walk.frames.len());
+            if self.is_system(goroutine, &walk) {
+                continue;
+            }
+            out.write_str(separator)?;
+            separator = "\n";
+            self.write_walk(out, goroutine, &walk)?;
+        }
+        Ok(())
+    }
+
+    /// Writes one goroutine.
+    pub fn write_goroutine(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+        let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
+        self.write_walk(out, goroutine, &walk)
+    }
+
+    /// Whether a goroutine is the runtime's own. Those that run finalizers and cleanups are the user's while they do.
+    pub fn is_system(&self, goroutine: &Goroutine, walk: &Walk) -> bool {
+        let Some(first) = self.program.table().by_pc(goroutine.starts_at) else { return false };
+        match &*first.name() {
+            "runtime.main" | "runtime.corostart" | "runtime.handleAsyncEvent" => false,
+            "runtime.runfinq" | "runtime.runFinalizers" | "runtime.runCleanups" => {
+                self.calls(walk).all(|call| call.frame.function.starts_with("runtime."))
+            }
+            name => name.starts_with("runtime."),
+        }
+    }
+
+    fn write_walk(&self, out: &mut impl Write, goroutine: &Goroutine, walk: &Walk) -> fmt::Result {
+        self.write_header(out, goroutine)?;
+        if walk.frames.is_empty() && goroutine.status.is_running() {
+            out.write_str("\tgoroutine running on other thread; stack unavailable\n")?;
+        } else if !self.write_calls(out, || self.shown(walk))? {
+            self.write_calls(out, || self.calls(walk))?;
+        }
+        self.write_created_by(out, goroutine)
+    }
+
+    fn write_header(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+        let status = goroutine.status;
+        write!(out, "goroutine {} [{}", goroutine.id, goroutine.wait_reason.unwrap_or(status.text()))?;
+        let durable =
+            goroutine.bubble.is_some() && status.is_waiting() && goroutine.wait_reason.is_some_and(is_durable);
+        let flags = [(status.is_leaked(), " (leaked)"), (status.is_scanned(), " (scan)"), (durable, " (durable)")];
+        for (_, text) in flags.iter().filter(|(applies, _)| *applies) {
+            out.write_str(text)?;
+        }
+        if let Some(now) = self.now
+            && goroutine.wait_since != 0
+            && (status.is_waiting() || status.is_syscall())
+        {
+            let minutes = now.saturating_sub(goroutine.wait_since).div_euclid(MINUTE);
+            if minutes >= 1 {
+                write!(out, ", {minutes} minutes")?;
+            }
+        }
+        if goroutine.locked {
+            out.write_str(", locked to thread")?;
+        }
+        if let Some(bubble) = goroutine.bubble {
+            write!(out, ", synctest bubble {bubble}")?;
+        }
+        out.write_str("]:\n")
+    }
+
+    /// All calls of a stack, innermost first.
+    fn calls<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'w>> {
+        walk.frames.iter().flat_map(|&machine| {
+            let frames = self.program.frames(machine.symbol_pc());
+            // Of a leaf only the function is known: where in it, and in which inlined call, is not.
+            let skipped = if machine.function_only { frames.len().saturating_sub(1) } else { 0 };
+            frames.into_iter().skip(skipped).map(move |frame| Call { frame, machine })
+        })
+    }
+
+    /// The calls that Go's traceback shows: none of the runtime's own and no wrappers.
+    fn shown<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'w>> {
+        let mut callee_panics = false;
+        let mut first = true;
+        self.calls(walk).filter(move |call| {
+            let name = &*call.frame.function;
+            let called_by_panic = callee_panics;
+            callee_panics = matches!(name, "runtime.gopanic" | "runtime.sigpanic" | "runtime.panicwrap");
+            let shown = is_shown(&call.frame, first, called_by_panic);
+            first &= !shown;
+            shown
+        })
+    }
+
+    /// Writes the first and the last of the calls; false if there are none. Goes through them twice, so that a deep stack
+    /// takes no memory.
+    fn write_calls<'w, I: Iterator<Item = Call<'w>>>(
+        &self,
+        out: &mut impl Write,
+        calls: impl Fn() -> I,
+    ) -> Result<bool, fmt::Error> {
+        let count = calls().count();
+        let elided = count.saturating_sub(PRINTED.saturating_mul(2));
+        for call in calls().take(PRINTED) {
+            self.write_call(out, &call)?;
+        }
+        if elided > 0 {
+            writeln!(out, "...{elided} frames elided...")?;
+        }
+        for call in calls().skip(PRINTED.saturating_add(elided)) {
+            self.write_call(out, &call)?;
+        }
+        Ok(count > 0)
+    }
+
+    fn write_call(&self, out: &mut impl Write, call: &Call<'_>) -> fmt::Result {
+        let Call { frame, machine } = call;
+        let arguments = if frame.no_arguments && !frame.inlined { "()" } else { "(...)" };
+        writeln!(out, "{}{arguments}", printed_name(&frame.function))?;
+        write_position(out, frame)?;
+        let offset = machine.pc & 0xffff;
+        if offset > 0 && !frame.inlined {
+            write!(out, " +{offset:#x}")?;
+        }
+        out.write_str("\n")
+    }
+
+    fn write_created_by(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+        let machine = StackFrame { pc: goroutine.created_at, sp: 0, function_only: false };
+        let frames = self.program.frames(machine.symbol_pc());
+        let Some(creator) = frames.last().filter(|frame| goroutine.id != 1 && is_shown(frame, false, false)) else {
+            return Ok(());
+        };
+        write!(out, "created by {}", printed_name(&creator.function))?;
+        if goroutine.parent != 0 {
+            write!(out, " in goroutine {}", goroutine.parent)?;
+        }
+        out.write_str("\n")?;
+        // Go takes the position of the code itself here, which is that of the innermost call inlined there.
+        write_position(out, frames.first().unwrap_or(creator))?;
+        let offset = machine.pc & 0xffff;
+        if offset > 0 {
+            write!(out, " +{offset:#x}")?;
+        }
+        out.write_str("\n")
+    }
+}
+
+/// Reasons that count as idle in a synctest bubble and do not say so themselves (`isIdleInSynctest` in Go's
+/// `runtime/runtime2.go`).
+fn is_durable(reason: &str) -> bool {
+    const REASONS: [&str; 8] = [
+        "chan receive (nil chan)",
+        "chan send (nil chan)",
+        "select (no cases)",
+        "sleep",
+        "sync.Cond.Wait",
+        "coroutine",
+        "synctest.Run",
+        "synctest.Wait",
+    ];
+    REASONS.contains(&reason)
+}
+
+fn write_position(out: &mut impl Write, frame: &Frame<'_>) -> fmt::Result {
+    match &frame.position {
+        Some(position) => write!(out, "\t{}:{}", position.file, position.line),
+        None => out.write_str("\t?:0"),
+    }
+}
+
+fn printed_name(name: &str) -> std::borrow::Cow<'_, str> {
+    if name == "runtime.gopanic" { "panic".into() } else { symbol::traceback_form(name) }
+}
+
+fn is_shown(frame: &Frame<'_>, first: bool, called_by_panic: bool) -> bool {
+    let name = &*frame.function;
+    if frame.wrapper && !called_by_panic {
+        return false;
+    }
+    match name {
+        "runtime.runFinalizers" | "runtime.runCleanups" => true,
+        "runtime.gopanic" if !first => true,
+        _ => name.contains('.') && (!name.starts_with("runtime.") || is_exported(name)),
+    }
+}
+
+/// Whether a function of the runtime is one that programs call: `runtime.GC`, `runtime.(*Func).Name`.
+fn is_exported(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("runtime.") else { return false };
+    let capital = |text: &str| text.starts_with(|first: char| first.is_ascii_uppercase());
+    match name.rsplit_once('.') {
+        None => capital(name),
+        Some((receiver, method)) => {
+            let plain = receiver.strip_prefix("(*").and_then(|rest| rest.strip_suffix(')')).unwrap_or(receiver);
+            capital(method) && capital(plain)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exported_functions_and_methods_of_the_runtime() {
+        for name in ["runtime.GC", "runtime.(*Func).Name", "runtime.Frames.Next"] {
+            assert!(is_exported(name), "{name}");
+        }
+        for name in
+            ["runtime.main", "runtime.(*mheap).Alloc", "runtime.(*Func).name", "main.GC", "runtime.", "runtime.."]
+        {
+            assert!(!is_exported(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn frames_that_a_traceback_shows() {
+        let frame = |name: &'static str, wrapper| Frame {
+            function: name.into(),
+            position: None,
+            inlined: false,
+            wrapper,
+            no_arguments: false,
+        };
+        assert!(is_shown(&frame("main.main", false), true, false));
+        assert!(is_shown(&frame("main.(*T).M", true), false, true), "a wrapper that a panic left");
+        assert!(!is_shown(&frame("main.(*T).M", true), false, false));
+        assert!(!is_shown(&frame("runtime.gopark", false), true, false));
+        assert!(!is_shown(&frame("runtime.gopanic", false), true, false));
+        assert!(is_shown(&frame("runtime.gopanic", false), false, false));
+        assert!(!is_shown(&frame("memeqbody", false), false, false));
+        assert!(is_shown(&frame("runtime.runCleanups", false), false, false));
+    }
+}

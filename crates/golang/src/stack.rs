@@ -1,0 +1,237 @@
+//! Walks goroutines' stacks in a guest's memory.
+//!
+//! A Go frame keeps its return PC above its locals: at SP plus the size that the function table gives for the PC. Key
+//! types: [`Memory`], what the walk reads; [`Walk`], its result; [`Registers`], the state of a running guest. Reference:
+//! Go's `runtime/traceback.go`. Neighbours: [`crate::program`] below, [`crate::goroutines`] above.
+//!
+//! Memory is hostile: SP only ever rises, within the bounds of one goroutine's stack, and the frames are limited.
+
+use std::ops::Range;
+
+use crate::pclntab::block;
+use crate::program::Program;
+
+/// How many frames a walk follows; deeper stacks are cut off there.
+pub const MAX_FRAMES: usize = 0x1_0000;
+
+/// A guest's linear memory.
+pub trait Memory {
+    /// Copies `out.len()` bytes from `address`; false, with `out` unspecified, if they do not all lie in the memory.
+    fn read(&self, address: u64, out: &mut [u8]) -> bool;
+
+    /// The byte at `address`.
+    fn byte_at(&self, address: u64) -> Option<u8> {
+        let mut out = [0; 1];
+        self.read(address, &mut out).then(|| u8::from_le_bytes(out))
+    }
+
+    /// The `u32` at `address`, little-endian.
+    fn u32_at(&self, address: u64) -> Option<u32> {
+        let mut out = [0; 4];
+        self.read(address, &mut out).then(|| u32::from_le_bytes(out))
+    }
+
+    /// The `u64` at `address`, little-endian.
+    fn u64_at(&self, address: u64) -> Option<u64> {
+        let mut out = [0; 8];
+        self.read(address, &mut out).then(|| u64::from_le_bytes(out))
+    }
+}
+
+/// A copy of the memory from address 0 on.
+impl Memory for [u8] {
+    fn read(&self, address: u64, out: &mut [u8]) -> bool {
+        let bytes = usize::try_from(address).ok().and_then(|start| self.get(start..)?.get(..out.len()));
+        bytes.map(|bytes| out.copy_from_slice(bytes)).is_some()
+    }
+}
+
+/// One machine frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StackFrame {
+    /// Where the function goes on; in a running leaf, its first instruction.
+    pub pc: u64,
+    /// SP there.
+    pub sp: u64,
+    /// True if `pc` is known only to the function: the leaf of a running guest.
+    pub function_only: bool,
+}
+
+impl StackFrame {
+    /// The PC whose source position is the frame's: that of the call, in front of the return PC.
+    pub fn symbol_pc(&self) -> u64 {
+        if block(self.pc) == 0 { self.pc } else { self.pc.saturating_sub(1) }
+    }
+}
+
+/// Frames, innermost first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walk {
+    /// The frames.
+    pub frames: Vec<StackFrame>,
+    /// True if the walk came to the end of the stack, false if it met something that is no frame.
+    pub complete: bool,
+}
+
+/// The state of a guest that was interrupted while it ran.
+#[derive(Debug, Clone, Copy)]
+pub struct Registers<'a> {
+    /// Global 0.
+    pub sp: u64,
+    /// Global 2: the goroutine that runs, the scheduler's (g0) included.
+    pub g: u64,
+    /// Ordinals of the defined functions on wasm's own stack, innermost first, as the engine's backtrace has them;
+    /// imported functions left out.
+    pub native: &'a [u32],
+}
+
+/// Walks the stack of a goroutine that does not run, from where it is to resume.
+pub fn parked(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Walk {
+    let Some((pc, sp, bounds)) = resume_point(program, memory, goroutine) else {
+        return Walk::default();
+    };
+    let mut walk = Walk::default();
+    walk.complete = ascend(program, memory, pc, sp, &bounds, &mut walk.frames) != End::Broken;
+    walk
+}
+
+/// Walks the stack of a running guest: from the leaf that the engine's backtrace tells, over the scheduler's stack to that
+/// of the goroutine it works for.
+///
+/// Where in the leaf the guest is cannot be told, so SP may be that before or after the prologue. Both are tried; the walk
+/// is right whose first caller is the next function on wasm's stack and that reaches the stack's end.
+pub fn running(program: &Program, memory: &(impl Memory + ?Sized), registers: &Registers<'_>) -> Walk {
+    let helpers = registers.native.iter().take_while(|&&ordinal| !program.is_go_function(ordinal)).count();
+    let at_leaf = registers.native.get(helpers..).unwrap_or_default();
+    let entry = |ordinal: u32| program.table().by_ordinal(ordinal).map(|function| function.entry());
+    let leaf_frame = |pc: u64| StackFrame { pc, sp: registers.sp, function_only: true };
+    let on_top = registers.native.iter().take(helpers.min(MAX_FRAMES)).filter_map(|&ordinal| entry(ordinal));
+    let mut frames: Vec<StackFrame> = on_top.map(leaf_frame).collect();
+    let Some(leaf) = at_leaf.first().and_then(|&ordinal| program.table().by_ordinal(ordinal)) else {
+        return Walk { frames, complete: false };
+    };
+    frames.push(leaf_frame(leaf.entry()));
+    // Below a function that wasm_pc_f_loop resumed there is none of Go's on wasm's stack.
+    let caller = at_leaf.get(1).copied().filter(|&ordinal| program.is_go_function(ordinal));
+    let largest = u64::from(leaf.largest_frame());
+    // A helper is called from the body, where the prologue is over.
+    let sizes = if helpers > 0 || largest == 0 { vec![largest] } else { vec![largest, 0] };
+    for size in sizes {
+        let Some(slot) = registers.sp.checked_add(size) else { continue };
+        if let Some(above) = above_leaf(program, memory, leaf.ordinal(), slot, registers.g, caller) {
+            frames.extend(above);
+            return Walk { frames, complete: true };
+        }
+    }
+    Walk { frames, complete: false }
+}
+
+/// The frames above a leaf whose return PC is at `slot`; `None` unless they make sense.
+fn above_leaf(
+    program: &Program,
+    memory: &(impl Memory + ?Sized),
+    leaf: u32,
+    slot: u64,
+    g: u64,
+    caller: Option<u32>,
+) -> Option<Vec<StackFrame>> {
+    let mut frames = Vec::new();
+    let leaf_ends = program.table().by_ordinal(leaf)?.is_top_frame();
+    let end = if leaf_ends {
+        End::Top
+    } else {
+        let bounds = bounds(program, memory, g)?;
+        let pc = memory.u64_at(slot).filter(|_| bounds.contains(&slot))?;
+        let ordinal = program.table().by_pc(pc)?.ordinal();
+        if caller.is_some_and(|caller| caller != ordinal) {
+            return None;
+        }
+        ascend(program, memory, pc, slot.checked_add(8)?, &bounds, &mut frames)
+    };
+    if end == End::Broken {
+        return None;
+    }
+    if let Some(user) = user_goroutine(program, memory, g)
+        && let Some((pc, sp, bounds)) = saved_point(program, memory, user)
+    {
+        ascend(program, memory, pc, sp, &bounds, &mut frames);
+    }
+    Some(frames)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// A function where a stack ends, or where it was left for another.
+    Top,
+    /// The limit of frames.
+    Limit,
+    /// No frame, or none within the stack.
+    Broken,
+}
+
+/// Adds frames from `pc` and `sp` on.
+fn ascend(
+    program: &Program,
+    memory: &(impl Memory + ?Sized),
+    mut pc: u64,
+    mut sp: u64,
+    bounds: &Range<u64>,
+    frames: &mut Vec<StackFrame>,
+) -> End {
+    loop {
+        if frames.len() >= MAX_FRAMES {
+            return End::Limit;
+        }
+        let Some(function) = program.table().by_pc(pc) else { return End::Broken };
+        frames.push(StackFrame { pc, sp, function_only: false });
+        if function.is_top_frame() || program.switches_stack(function.ordinal()) {
+            return End::Top;
+        }
+        let size = function.frame_size(block(pc)).map(u64::from);
+        let slot = size.and_then(|size| sp.checked_add(size)).filter(|slot| bounds.contains(slot));
+        let next = slot.and_then(|slot| memory.u64_at(slot).zip(slot.checked_add(8)));
+        match next {
+            Some(next) => (pc, sp) = next,
+            None => return End::Broken,
+        }
+    }
+}
+
+/// PC and SP at which a goroutine is to resume, and its stack's bounds: those of its system call while it is in one.
+fn resume_point(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Option<(u64, u64, Range<u64>)> {
+    let layout = &program.runtime().layout.g;
+    match field(memory, goroutine, layout.syscallsp)? {
+        0 => saved_point(program, memory, goroutine),
+        sp => Some((field(memory, goroutine, layout.syscallpc)?, sp, bounds(program, memory, goroutine)?)),
+    }
+}
+
+/// PC, SP and stack bounds that a goroutine saved when it was left for the scheduler's stack.
+fn saved_point(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Option<(u64, u64, Range<u64>)> {
+    let layout = &program.runtime().layout.g;
+    let sp = field(memory, goroutine, layout.sched_sp).filter(|&sp| sp != 0)?;
+    Some((field(memory, goroutine, layout.sched_pc)?, sp, bounds(program, memory, goroutine)?))
+}
+
+/// Where the return PCs of a goroutine lie. The scheduler's runs on a stack whose bounds it only guesses, from a local
+/// variable of a function that has callers: there the whole memory counts.
+fn bounds(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Option<Range<u64>> {
+    let layout = program.runtime().layout;
+    let m = field(memory, goroutine, layout.g.m)?;
+    if m != 0 && field(memory, m, layout.m.g0)? == goroutine {
+        return Some(0..u64::MAX);
+    }
+    Some(field(memory, goroutine, layout.g.stack_lo)?..field(memory, goroutine, layout.g.stack_hi)?)
+}
+
+fn field(memory: &(impl Memory + ?Sized), structure: u64, offset: u64) -> Option<u64> {
+    memory.u64_at(structure.checked_add(offset)?)
+}
+
+/// The goroutine that the scheduler's goroutine `g` works for; `None` if `g` is a user's or works for none.
+pub fn user_goroutine(program: &Program, memory: &(impl Memory + ?Sized), g: u64) -> Option<u64> {
+    let layout = program.runtime().layout;
+    let m = field(memory, g, layout.g.m)?;
+    let user = field(memory, m, layout.m.curg)?;
+    (field(memory, m, layout.m.g0)? == g && user != 0 && user != g).then_some(user)
+}
