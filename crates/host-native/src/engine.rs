@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Engine, InstancePre, Linker, Module, RegallocAlgorithm, Strategy};
 
 use crate::HostError;
+use gopherix_golang::is_go;
+
 use crate::cache::{Key, ModuleCache};
 use crate::go;
 use crate::guest::{Guest, link};
@@ -101,15 +103,15 @@ impl Program {
 /// The engines of a host.
 pub struct Engines {
     interruption: Interruption,
-    baseline: OnceLock<Engine>,
-    optimizing: OnceLock<Engine>,
+    /// By interruption and compiler; made when first needed.
+    made: [[OnceLock<Engine>; 2]; 2],
 }
 
 impl Engines {
     /// Engines for guests that are interrupted in this way. They are made when first needed.
     #[must_use]
     pub fn new(interruption: Interruption) -> Arc<Self> {
-        Arc::new(Engines { interruption, baseline: OnceLock::new(), optimizing: OnceLock::new() })
+        Arc::new(Engines { interruption, made: Default::default() })
     }
 
     /// How guests are interrupted.
@@ -118,9 +120,10 @@ impl Engines {
         self.interruption
     }
 
-    /// One tick for every engine in use.
+    /// One tick for every engine with epochs that is in use.
     pub fn tick(&self) {
-        for engine in [&self.baseline, &self.optimizing].into_iter().filter_map(OnceLock::get) {
+        let [with_epochs, _] = &self.made;
+        for engine in with_epochs.iter().filter_map(OnceLock::get) {
             engine.increment_epoch();
         }
     }
@@ -129,12 +132,14 @@ impl Engines {
     ///
     /// # Errors
     /// [`HostError::Engine`] if the host's processor or system lacks what the engine needs.
-    pub fn engine(&self, strategy: Strategy) -> Result<&Engine, HostError> {
-        let slot = if matches!(strategy, Strategy::Winch) { &self.baseline } else { &self.optimizing };
+    fn engine(&self, strategy: Strategy, interruption: Interruption) -> Result<&Engine, HostError> {
+        let [with_epochs, without] = &self.made;
+        let [baseline, optimizing] = if interruption == Interruption::Epochs { with_epochs } else { without };
+        let slot = if matches!(strategy, Strategy::Winch) { baseline } else { optimizing };
         if let Some(engine) = slot.get() {
             return Ok(engine);
         }
-        let engine = Engine::new(&config(strategy, self.interruption)).map_err(HostError::Engine)?;
+        let engine = Engine::new(&config(strategy, interruption)).map_err(HostError::Engine)?;
         Ok(slot.get_or_init(|| engine))
     }
 
@@ -144,32 +149,57 @@ impl Engines {
     /// [`HostError::Module`] for bytes that are no module that can be run here.
     pub fn load(&self, bytes: &[u8], cache: Option<&ModuleCache>, policy: CompilePolicy) -> Result<Program, HostError> {
         check_header(bytes)?;
-        let optimizing = self.engine(Strategy::Cranelift)?;
+        // Go programs are interrupted by what is written into them, which costs them next to nothing.
+        if self.interruption == Interruption::Epochs
+            && is_go(bytes)
+            && let Some(program) = self.load_for(Interruption::InCalls, true, bytes, cache, policy)?
+        {
+            return Ok(program);
+        }
+        match self.load_for(self.interruption, false, bytes, cache, policy)? {
+            Some(program) => Ok(program),
+            None => Err(HostError::Module("the module cannot be interrupted".into())),
+        }
+    }
+
+    /// [`Engines::load`] for engines of one kind; `None` if only a module `written` anew would do, and it cannot be.
+    fn load_for(
+        &self,
+        interruption: Interruption,
+        written: bool,
+        bytes: &[u8],
+        cache: Option<&ModuleCache>,
+        policy: CompilePolicy,
+    ) -> Result<Option<Program>, HostError> {
+        let program = |module: &Module, how, key| {
+            let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
+            Ok(Program { entry, interruption, how, key })
+        };
+        let optimizing = self.engine(Strategy::Cranelift, interruption)?;
         let key = Key::of(bytes, optimizing);
         if policy != CompilePolicy::Baseline
             && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
         {
-            return self.program(&module, HowCompiled::Cached, key);
+            let does = !written || module.get_export(gopherix_rewrite::EXPORT_RELEASE).is_some();
+            return if does { program(&module, HowCompiled::Cached, key).map(Some) } else { Ok(None) };
         }
         let prepared = go::prepare(bytes);
-        let bytes = &*prepared;
+        if written && !prepared.interruptible {
+            return Ok(None);
+        }
+        let bytes = &*prepared.bytes;
         if policy != CompilePolicy::Optimizing {
             // What the baseline compiler does not take (it lacks a few proposals), the other may.
-            let baseline = self.engine(Strategy::Winch).and_then(|engine| compile(engine, bytes));
+            let baseline = self.engine(Strategy::Winch, interruption).and_then(|engine| compile(engine, bytes));
             if let Ok(module) = baseline {
-                return self.program(&module, HowCompiled::Baseline, key);
+                return program(&module, HowCompiled::Baseline, key).map(Some);
             }
         }
         let module = compile(optimizing, bytes)?;
         if let Some(cache) = cache {
             cache.put(key, &module);
         }
-        self.program(&module, HowCompiled::Optimized, key)
-    }
-
-    fn program(&self, module: &Module, how: HowCompiled, key: Key) -> Result<Program, HostError> {
-        let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
-        Ok(Program { entry, interruption: self.interruption, how, key })
+        program(&module, HowCompiled::Optimized, key).map(Some)
     }
 }
 

@@ -13,12 +13,20 @@ use wasmtime::{AsContextMut, Instance, Memory};
 
 use crate::preempt::{Go, Marks, Preempted};
 
-/// The module as it is compiled: Go's with the calls of the host that a kernel needs, any other as it is.
+/// A module as it is compiled.
+pub(crate) struct Prepared<'a> {
+    pub(crate) bytes: Cow<'a, [u8]>,
+    /// Whether it can be interrupted anywhere, without any check of the engine's.
+    pub(crate) interruptible: bool,
+}
+
+/// Makes a module ready to be compiled: Go's with the calls of the host that a kernel needs, any other as it is.
 ///
 /// A Go module that is not understood runs as it is too, with a warning in the log.
-pub(crate) fn prepare(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn prepare(bytes: &[u8]) -> Prepared<'_> {
+    let as_it_is = Prepared { bytes: Cow::Borrowed(bytes), interruptible: false };
     if !is_go(bytes) {
-        return Cow::Borrowed(bytes);
+        return as_it_is;
     }
     // A program of the other port has functions of these names too, which have nothing to do with JavaScript.
     let direct = Direct { symbols: &gojs::DIRECT.map(|direct| direct.symbol), of: &gojs::MODULES };
@@ -27,11 +35,11 @@ pub(crate) fn prepare(bytes: &[u8]) -> Cow<'_, [u8]> {
             if let Some(refused) = &rewritten.refused {
                 tracing::warn!("goroutines are not preempted: {refused}");
             }
-            Cow::Owned(rewritten.bytes)
+            Prepared { bytes: Cow::Owned(rewritten.bytes), interruptible: rewritten.refused.is_none() }
         }
         Err(error) => {
             tracing::warn!("nothing of what is special to Go programs is on: {error}");
-            Cow::Borrowed(bytes)
+            as_it_is
         }
     }
 }

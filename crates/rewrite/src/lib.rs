@@ -2,7 +2,7 @@
 //!
 //! One traversal of the module makes all changes; what a pass does to a function is in a file of its own:
 //! - [`heads`]: calls of the host at the start of functions chosen by name (a direct system call, a point of preemption);
-//! - [`loops`]: looks at a flag in loops that call nothing;
+//! - [`loops`]: looks at a flag in loops;
 //! - [`prologue`]: stack checks of large frames that would wrap around once the guard is a mark of preemption;
 //! - [`writer`]: the traversal, new imports and exports, and the indices they move.
 //!
@@ -30,7 +30,7 @@ pub const EXPORT_M0: &str = "gopherix.m0";
 /// Name of the exported constant that is the Go release of such a module: 27 for Go 1.27.
 pub const EXPORT_RELEASE: &str = "gopherix.go";
 /// Changes whenever the same module would be written differently: part of a compiled module's key in a cache.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;
 
 /// What is to change in a module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Plan<'a> {
     /// Functions whose calls the host may answer by itself.
     pub direct: Direct<'a>,
     /// Whether goroutines are to be preempted by a mark in the guest's memory: prologues are mended,
-    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]), and so do loops without calls once a flag is set ([`loops::FLAG`]).
+    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]), and so do loops once a flag is set ([`loops::FLAG`]).
     pub preemption: bool,
 }
 

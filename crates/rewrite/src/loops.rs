@@ -1,9 +1,11 @@
-//! Looks at a flag in loops that call nothing, where no stack check would notice a mark of preemption.
+//! Looks at a flag in loops.
 //!
-//! Go's compiler lays a function out as blocks in a row behind one `br_table`; every jump sets the block and goes back to it.
-//! So loops are found in the graph of blocks: a jump backwards is on a loop without calls if its own block can be reached
-//! from where it goes through blocks that call nothing. Such jumps get a load of the flag and, if it is set, a call of
-//! [`SCHED`](crate::heads::SCHED). A function that is laid out otherwise (in assembly) has no such loop to find.
+//! A mark of preemption is noticed where a function checks its stack, and a loop may call none that does. Go's compiler lays a
+//! function out as blocks in a row behind one `br_table`; every jump sets the block and goes back to it. A loop has a jump
+//! back to a block before its own, or to its own. Each such jump gets a load of the flag and, if it is set, a call of
+//! [`SCHED`](crate::heads::SCHED): the host can end the process there, or let another have its turn. Goroutines cannot be switched there,
+//! since what they have in the function's locals would be lost.
+//! A function that is laid out otherwise (in assembly) is left as it is.
 
 use std::collections::BTreeSet;
 
@@ -16,31 +18,29 @@ pub const FLAG: u64 = 0xf00;
 /// The local that holds the block.
 const BLOCK: u32 = 0;
 
-/// A stretch of code between two targets of the `br_table`.
-#[derive(Default)]
-struct Stretch {
-    /// Whether running through it calls something, whatever the data.
-    calls: bool,
-    /// Whether its end is reached, and so the next one.
-    falls: bool,
-    /// Where it jumps to.
-    targets: BTreeSet<usize>,
-}
-
-/// A jump: the place of its `br` among the function's instructions, and the stretches it leads from and to.
-struct Jump {
-    at: usize,
-    from: usize,
-    to: usize,
-}
-
-/// The places of the `br` instructions that go round a loop which calls nothing.
+/// The places of the `br` instructions that jump back.
 #[must_use]
 pub fn find(code: &[Operator<'_>]) -> BTreeSet<usize> {
     let Some((start, table)) = dispatch(code) else { return BTreeSet::new() };
-    let (stretches, jumps) = walk(code, start, &table);
-    let back = jumps.iter().filter(|jump| jump.to <= jump.from && reaches(&stretches, jump.to, jump.from));
-    back.map(|jump| jump.at).collect()
+    // The first `end` closes the innermost of the blocks around the table, and stretch 0 of the code begins.
+    let mut stretches: usize = 0;
+    let mut nested: usize = 0;
+    let mut found = BTreeSet::new();
+    for (at, op) in code.iter().enumerate().skip(start) {
+        match op {
+            Operator::End if nested == 0 => stretches = stretches.saturating_add(1),
+            Operator::End => nested = nested.saturating_sub(1),
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested = nested.saturating_add(1),
+            Operator::Br { .. } => {
+                let target = jump_target(code, at).and_then(|block| table.get(block));
+                if target.is_some_and(|target| *target < stretches) {
+                    found.insert(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Writes a look at the flag; `import` is the index of [`SCHED`](crate::heads::SCHED).
@@ -64,68 +64,10 @@ fn dispatch(code: &[Operator<'_>]) -> Option<(usize, Vec<usize>)> {
     Some((at.checked_add(1)?, table))
 }
 
-/// Divides the code behind the `br_table` into stretches.
-fn walk(code: &[Operator<'_>], start: usize, table: &[usize]) -> (Vec<Stretch>, Vec<Jump>) {
-    // The first `end` closes the innermost of the blocks around the table, and stretch 0 begins.
-    let mut stretches: Vec<Stretch> = Vec::new();
-    let mut jumps = Vec::new();
-    let mut nested = 0u32;
-    let mut block = None;
-    let mut ended = false;
-    for (at, op) in code.iter().enumerate().skip(start) {
-        let from = stretches.len().wrapping_sub(1);
-        match op {
-            Operator::End if nested == 0 => {
-                if let Some(last) = stretches.last_mut() {
-                    last.falls = !ended;
-                }
-                stretches.push(Stretch::default());
-            }
-            Operator::End => nested = nested.saturating_sub(1),
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested = nested.saturating_add(1),
-            Operator::Call { .. } | Operator::CallIndirect { .. } if nested == 0 => {
-                if let Some(last) = stretches.last_mut() {
-                    last.calls = true;
-                }
-            }
-            Operator::Br { .. } => {
-                if let (Some(target), Some(last)) = (block.and_then(|block| table.get(block)), stretches.last_mut()) {
-                    last.targets.insert(*target);
-                    jumps.push(Jump { at, from, to: *target });
-                }
-            }
-            _ => {}
-        }
-        ended = matches!(op, Operator::Br { .. } | Operator::Return | Operator::Unreachable);
-        block = jump_target(code, at);
-    }
-    (stretches, jumps)
-}
-
-/// The block that was just set, if `at` is what sets it: `i32.const BLOCK`, `local.set 0`.
+/// The block that the `br` at this place goes to, if it jumps to one: `i32.const BLOCK`, `local.set 0`, `br`.
 fn jump_target(code: &[Operator<'_>], at: usize) -> Option<usize> {
-    match (code.get(at.checked_sub(1)?)?, code.get(at)?) {
-        (Operator::I32Const { value }, Operator::LocalSet { local_index: BLOCK }) => usize::try_from(*value).ok(),
+    match code.get(at.checked_sub(2)?..at)? {
+        [Operator::I32Const { value }, Operator::LocalSet { local_index: BLOCK }] => usize::try_from(*value).ok(),
         _ => None,
     }
-}
-
-/// Whether `to` is reached from `from` through stretches that call nothing, both included.
-fn reaches(stretches: &[Stretch], from: usize, to: usize) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![from];
-    while let Some(at) = open.pop() {
-        let Some(stretch) = stretches.get(at).filter(|stretch| !stretch.calls) else { continue };
-        if at == to {
-            return true;
-        }
-        if !seen.insert(at) {
-            continue;
-        }
-        open.extend(&stretch.targets);
-        if stretch.falls {
-            open.push(at.saturating_add(1));
-        }
-    }
-    false
 }

@@ -67,6 +67,35 @@ fn heads_run_at_block_0_and_calls_keep_their_meaning() {
     assert!(text.contains("If { blockty: Empty }, Call { function_index: 1 }, End"), "{text}");
 }
 
+/// As Go's compiler lays out `for i := 0; i < n; i++ {}`: block 0 jumps on to 2, block 1 falls into 2, which jumps back or on to 3.
+const LOOP: &str = r#"(module
+    (import "env" "f" (func $f (param i32)))
+    (memory 1) (global (mut i32) (i32.const 0)) (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0))
+    (func (param i32) (result i32) (local i32)
+        (block (loop
+            (block (block (block (block
+                (br_table 0 1 2 3 (local.get 0)))
+                (local.set 0 (i32.const 2)) (br 3))
+                (local.set 1 (i32.add (local.get 1) (i32.const 1))))
+                (if (i32.lt_u (local.get 1) (i32.const 9)) (then (local.set 0 (i32.const 1)) (br 2)))
+                (local.set 0 (i32.const 3)) (br 1))
+            (return (i32.const 0))))
+        unreachable))"#;
+
+#[test]
+fn only_jumps_back_look_at_the_flag() {
+    let bytes = wat::parse_str(LOOP).unwrap();
+    let code = operators(&bytes);
+    let found: Vec<_> = crate::loops::find(&code).into_iter().collect();
+    let [jump] = *found else { panic!("{found:?}") };
+    let before = format!("{:?}", &code[jump - 2..=jump]);
+    assert!(before.starts_with("[I32Const { value: 1 }, LocalSet { local_index: 0 }, Br"), "{before}");
+    let (text, _) = written(LOOP, &[(0, Head::Sched)], true);
+    let look = "LocalSet { local_index: 0 }, I32Const { value: 0 }, I32Load";
+    assert_eq!(text.matches(look).count(), 1, "{text}");
+    assert!(text.contains("If { blockty: Empty }, Call { function_index: 1 }, End, Br"), "{text}");
+}
+
 #[test]
 fn what_is_no_go_module_is_refused() {
     let plan = Plan { preemption: true, ..Plan::default() };

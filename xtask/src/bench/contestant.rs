@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 use super::rows::{Js, Kind, Row, Runs};
 use crate::npm::{self, Program};
@@ -47,7 +48,9 @@ pub(super) struct Contestant {
     programs: PathBuf,
     /// Its compiled code is kept under here.
     cache: PathBuf,
-    data: PathBuf,
+    /// The files of the programs; in memory if the machine has a place for that, so that the rows about files are not about
+    /// what a disk has to do after the last row.
+    data: TempDir,
 }
 
 impl Contestant {
@@ -56,10 +59,10 @@ impl Contestant {
         let port = entrant.host.map(|(_, port)| port);
         let home = scratch.join(entrant.name);
         let programs = scratch.join("programs").join(port.map_or("native", Port::goos));
-        let (cache, data) = (home.join("cache"), home.join("data"));
-        for dir in [&cache, &data] {
-            fs::create_dir_all(dir)?;
-        }
+        let cache = home.join("cache");
+        fs::create_dir_all(&cache)?;
+        let memory = Path::new("/dev/shm");
+        let data = TempDir::with_prefix_in("gopherix-bench-", if memory.is_dir() { memory } else { &home })?;
         if !programs.exists() {
             fs::create_dir_all(&programs)?;
             let mut build = port.map_or_else(|| go.command(), |port| go.for_wasm(port));
@@ -108,7 +111,7 @@ impl Contestant {
     /// What it wrote to stdout, and nanoseconds from start to end.
     fn run_once(&self, row: &Row, options: &[&str]) -> Result<(String, f64)> {
         if row.program == Runs::Esbuild {
-            Program::Esbuild.lay_out(&self.data)?;
+            Program::Esbuild.lay_out(self.data.path())?;
         }
         let mut command = self.command(row, options)?;
         let line = shell_line(&command);
@@ -126,12 +129,12 @@ impl Contestant {
         let mut command = match (row.program, &self.runner) {
             (Runs::Go(program), None) => {
                 let mut command = Command::new(self.programs.join(program));
-                command.args(row.args).args(directory(row, &self.data.display().to_string()));
+                command.args(row.args).args(directory(row, &self.data.path().display().to_string()));
                 command
             }
             (Runs::Go(program), Some(runner)) => runner.command(&self.guest(row, program, runner), &options),
             (Runs::Esbuild, Some(runner)) => {
-                Program::Esbuild.command(runner, &options, &self.data, npm::esbuild_bundle())?
+                Program::Esbuild.command(runner, &options, self.data.path(), npm::esbuild_bundle())?
             }
             (Runs::Esbuild, None) => bail!("there is no native esbuild to compare with"),
         };
@@ -141,10 +144,11 @@ impl Contestant {
 
     fn guest(&self, row: &Row, program: &str, runner: &Runner) -> Guest {
         let host_paths = runner.peer() == Peer::Node;
-        let dir = if host_paths { self.data.display().to_string() } else { "/data".to_owned() };
+        let dir = if host_paths { self.data.path().display().to_string() } else { "/data".to_owned() };
         let mut args: Vec<String> = row.args.iter().map(|arg| (*arg).to_owned()).collect();
         args.extend(directory(row, &dir));
-        let mounts = if row.uses_files { vec![(self.data.clone(), "/data".to_owned())] } else { Vec::new() };
+        let mounts =
+            if row.uses_files { vec![(self.data.path().to_path_buf(), "/data".to_owned())] } else { Vec::new() };
         let cwd = if row.uses_files || host_paths { dir } else { "/".to_owned() };
         // `go build` names programs after their folders, on wasm too.
         Guest { program: self.programs.join(program), args, cwd, env: Vec::new(), mounts }

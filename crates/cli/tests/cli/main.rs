@@ -17,6 +17,7 @@ mod inspect;
 mod js;
 mod limits;
 mod pages;
+mod preempt;
 mod sockets;
 mod source;
 mod streams;
