@@ -51,6 +51,8 @@ pub(super) struct Contestant {
     /// The files of the programs; in memory if the machine has a place for that, so that the rows about files are not about
     /// what a disk has to do after the last row.
     data: TempDir,
+    /// What is bundled, at a path that means the same to a guest.
+    project: PathBuf,
 }
 
 impl Contestant {
@@ -59,8 +61,10 @@ impl Contestant {
         let port = entrant.host.map(|(_, port)| port);
         let home = scratch.join(entrant.name);
         let programs = scratch.join("programs").join(port.map_or("native", Port::goos));
-        let cache = home.join("cache");
-        fs::create_dir_all(&cache)?;
+        let (cache, project) = (home.join("cache"), home.join("project"));
+        for dir in [&cache, &project] {
+            fs::create_dir_all(dir)?;
+        }
         let memory = Path::new("/dev/shm");
         let data = TempDir::with_prefix_in("gopherix-bench-", if memory.is_dir() { memory } else { &home })?;
         if !programs.exists() {
@@ -71,7 +75,7 @@ impl Contestant {
             capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;
         }
         let runner = entrant.host.map(|(peer, _)| Runner::new(peer, Build::Release, go)).transpose()?;
-        Ok(Self { name: entrant.name, runner, port, programs, cache, data })
+        Ok(Self { name: entrant.name, runner, port, programs, cache, data, project })
     }
 
     /// Whether it takes part in a row.
@@ -111,7 +115,7 @@ impl Contestant {
     /// What it wrote to stdout, and nanoseconds from start to end.
     fn run_once(&self, row: &Row, options: &[&str]) -> Result<(String, f64)> {
         if row.program == Runs::Esbuild {
-            Program::Esbuild.lay_out(self.data.path())?;
+            Program::Esbuild.lay_out(&self.project)?;
         }
         let mut command = self.command(row, options)?;
         let line = shell_line(&command);
@@ -134,7 +138,7 @@ impl Contestant {
             }
             (Runs::Go(program), Some(runner)) => runner.command(&self.guest(row, program, runner), &options),
             (Runs::Esbuild, Some(runner)) => {
-                Program::Esbuild.command(runner, &options, self.data.path(), npm::esbuild_bundle())?
+                Program::Esbuild.command(runner, &options, &self.project, npm::esbuild_bundle())?
             }
             (Runs::Esbuild, None) => bail!("there is no native esbuild to compare with"),
         };

@@ -47,12 +47,18 @@ pub(crate) fn command(args: &BenchArgs) -> Result<()> {
         let names: Vec<&str> = ROWS.iter().map(|r| r.name).chain(ALONE.iter().map(|(name, _)| *name)).collect();
         bail!("there is no row {unknown}; there are {}", names.join(", "));
     }
+    if args.write && !args.rows.is_empty() {
+        bail!("--write needs all rows: a table of several sessions compares nothing");
+    }
     let named = |name: &str| args.rows.iter().any(|row| row == name);
     let wanted = |name: &str| args.rows.is_empty() || named(name);
     let rows: Vec<&Row> =
         ROWS.iter().filter(|row| named(row.name) || wanted(row.name) && (RUNS_JS || !row.only_js)).collect();
     let go = Go::find()?;
-    let medians = if rows.is_empty() { Vec::new() } else { measure(&rows, &contestants(args, &go)?, args.rounds)? };
+    let (medians, failed) = match &*rows {
+        [] => Default::default(),
+        rows => measure(rows, &contestants(args, &go)?, args.rounds),
+    };
     let table = report::tables(&medians);
     print!("{table}");
     let mut alone = Vec::new();
@@ -62,10 +68,10 @@ pub(crate) fn command(args: &BenchArgs) -> Result<()> {
             alone.push(((*heading).to_owned(), output));
         }
     }
+    if !failed.is_empty() {
+        bail!("not measured: {}", failed.join(", "));
+    }
     if args.write {
-        if !args.rows.is_empty() {
-            bail!("--write needs all rows: a table of several sessions compares nothing");
-        }
         let text = report::document(&table, &alone, &versions(&go)?, args.rounds);
         fs::write(workspace::root().join("BENCHMARKS.md"), text)?;
     }
@@ -91,21 +97,33 @@ fn contestants(args: &BenchArgs, go: &Go) -> Result<Vec<Contestant>> {
     Ok(contestants)
 }
 
-fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> Result<Vec<(&'a Row, Medians)>> {
+type Table<'a> = Vec<(&'a Row, Medians)>;
+
+/// The medians, and the rows that could not be measured to the end.
+fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> (Table<'a>, Vec<&'static str>) {
     let mut samples: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    let mut failed = Vec::new();
     for row in rows {
         progress(row.name);
-        let takers: Vec<&Contestant> = contestants.iter().filter(|taker| taker.takes(row)).collect();
-        for taker in &takers {
-            taker.prepare(row)?;
-        }
-        let repeats = if row.kind == Kind::Cold { STARTS_A_ROUND } else { 1 };
-        for _ in 0..rounds {
+        let mut sample = || -> Result<()> {
+            let takers: Vec<&Contestant> = contestants.iter().filter(|taker| taker.takes(row)).collect();
             for taker in &takers {
-                for _ in 0..repeats {
-                    samples.entry((row.name, taker.name)).or_default().push(taker.measure(row)?);
+                taker.prepare(row)?;
+            }
+            let repeats = if row.kind == Kind::Cold { STARTS_A_ROUND } else { 1 };
+            for _ in 0..rounds {
+                for taker in &takers {
+                    for _ in 0..repeats {
+                        samples.entry((row.name, taker.name)).or_default().push(taker.measure(row)?);
+                    }
                 }
             }
+            Ok(())
+        };
+        // The other rows took long enough to be worth keeping.
+        if let Err(error) = sample() {
+            failed.push(row.name);
+            progress(&format!("{}: {error:#}", row.name));
         }
     }
     let medians_of = |row: &Row| {
@@ -115,7 +133,7 @@ fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> R
         };
         of_row.filter_map(median).collect()
     };
-    Ok(rows.iter().map(|row| (*row, medians_of(row))).collect())
+    (rows.iter().map(|row| (*row, medians_of(row))).collect(), failed)
 }
 
 /// What `crates/gopherix/examples/<name>.rs` prints, if there is one.
@@ -125,9 +143,11 @@ fn example(name: &str) -> Result<Option<String>> {
     }
     progress(&format!("running the example {name}"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let words = ["run", "--quiet", "--release", "--package", "gopherix", "--example", name];
-    capture(Command::new(cargo).args(words).env("GOPHERIX_GO", Go::find()?.bin()).current_dir(workspace::root()))
-        .map(Some)
+    // Of the whole workspace: with the features of one package alone the engine would be compiled anew.
+    let words = ["build", "--quiet", "--release", "--workspace", "--example", name];
+    capture(Command::new(cargo).args(words).current_dir(workspace::root()))?;
+    let program = workspace::target_dir().join("release/examples").join(name);
+    capture(Command::new(program).env("GOPHERIX_GO", Go::find()?.bin()).current_dir(workspace::root())).map(Some)
 }
 
 fn versions(go: &Go) -> Result<String> {
