@@ -162,7 +162,8 @@ impl Engines {
         }
     }
 
-    /// [`Engines::load`] for engines of one kind; `None` if only a module `written` anew would do, and it cannot be.
+    /// [`Engines::load`] for engines of one kind; `None` if only a module would do that is `written` to be interrupted
+    /// everywhere, and it cannot be.
     fn load_for(
         &self,
         interruption: Interruption,
@@ -176,14 +177,14 @@ impl Engines {
             Ok(Program { entry, interruption, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
-        let key = Key::of(bytes, optimizing);
+        let key = Key::of(bytes, optimizing, written);
         if policy != CompilePolicy::Baseline
             && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
         {
             let does = !written || module.get_export(gopherix_rewrite::EXPORT_RELEASE).is_some();
             return if does { program(&module, HowCompiled::Cached, key).map(Some) } else { Ok(None) };
         }
-        let prepared = go::prepare(bytes);
+        let prepared = go::prepare(bytes, written);
         if written && !prepared.interruptible {
             return Ok(None);
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use gopherix_golang::module::{Module, ValType};
 use gopherix_golang::pclntab::Pclntab;
-use wasm_encoder::{BlockType, Function, Instruction};
+use wasm_encoder::{BlockType, InstructionSink};
 
 use crate::RewriteError;
 
@@ -95,17 +95,17 @@ impl FromIterator<(u32, Head)> for Heads {
 }
 
 /// Writes a head in front of a function's own code. `import` is the index of what it calls.
-pub(crate) fn write(head: Head, import: u32, code: &mut Function) {
-    code.instructions().local_get(BLOCK).i32_eqz().if_(BlockType::Empty);
+pub(crate) fn write(head: Head, import: u32, code: &mut InstructionSink<'_>) {
+    code.local_get(BLOCK).i32_eqz().if_(BlockType::Empty);
     match head {
         Head::Direct(place) => {
-            code.instructions().i32_const(place).global_get(SP).call(import).if_(BlockType::Empty);
+            code.i32_const(place).global_get(SP).call(import).if_(BlockType::Empty);
             // As a Go function returns: the return address is popped, and 0 says that no stack is being unwound.
-            code.instructions().global_get(SP).i32_const(8).i32_add().global_set(SP).i32_const(0).return_().end();
+            code.global_get(SP).i32_const(8).i32_add().global_set(SP).i32_const(0).return_().end();
         }
         Head::Sched => {
-            code.instruction(&Instruction::Call(import));
+            code.call(import);
         }
     }
-    code.instructions().end();
+    code.end();
 }

@@ -11,6 +11,7 @@
 //! Engine-independent: every home loads the same module. Input is hostile; a module that is not understood is an error, for
 //! the caller to run as it is.
 
+mod body;
 pub mod heads;
 pub mod loops;
 pub mod prologue;
@@ -30,16 +31,18 @@ pub const EXPORT_M0: &str = "gopherix.m0";
 /// Name of the exported constant that is the Go release of such a module: 27 for Go 1.27.
 pub const EXPORT_RELEASE: &str = "gopherix.go";
 /// Changes whenever the same module would be written differently: part of a compiled module's key in a cache.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;
 
 /// What is to change in a module.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plan<'a> {
     /// Functions whose calls the host may answer by itself.
     pub direct: Direct<'a>,
-    /// Whether goroutines are to be preempted by a mark in the guest's memory: prologues are mended,
-    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]), and so do loops once a flag is set ([`loops::FLAG`]).
+    /// Whether goroutines are to be preempted by a mark in the guest's memory: prologues are mended, and
+    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]).
     pub preemption: bool,
+    /// Whether, with preemption, loops call the host too once a flag is set ([`loops::FLAG`]).
+    pub loops: bool,
 }
 
 /// Functions that call [`heads::DIRECT`] first, which may answer in their place.
@@ -114,5 +117,5 @@ pub fn rewrite(bytes: &[u8], plan: &Plan<'_>) -> Result<Rewritten, RewriteError>
     let wants_direct = module.imports.iter().any(|import| plan.direct.of.contains(&import.module));
     let direct = if wants_direct { plan.direct.symbols } else { &[] };
     let heads = heads::Heads::plan(&module, &pclntab, direct, marks.is_some())?;
-    Ok(Rewritten { refused, ..writer::write(&module, heads, marks)? })
+    Ok(Rewritten { refused, ..writer::write(&module, heads, marks, plan.loops)? })
 }

@@ -7,9 +7,7 @@
 //! since what they have in the function's locals would be lost.
 //! A function that is laid out otherwise (in assembly) is left as it is.
 
-use std::collections::BTreeSet;
-
-use wasm_encoder::{BlockType, Function, MemArg, MemArgTarget};
+use wasm_encoder::{BlockType, InstructionSink, MemArg, MemArgTarget};
 use wasmparser::Operator;
 
 /// Address of the flag, 32 bits, in the first page, where Go keeps nothing: a host sets it, and clears it when called.
@@ -18,56 +16,68 @@ pub const FLAG: u64 = 0xf00;
 /// The local that holds the block.
 const BLOCK: u32 = 0;
 
-/// The places of the `br` instructions that jump back.
-#[must_use]
-pub fn find(code: &[Operator<'_>]) -> BTreeSet<usize> {
-    let Some((start, table)) = dispatch(code) else { return BTreeSet::new() };
-    // The first `end` closes the innermost of the blocks around the table, and stretch 0 of the code begins.
-    let mut stretches: usize = 0;
-    let mut nested: usize = 0;
-    let mut found = BTreeSet::new();
-    for (at, op) in code.iter().enumerate().skip(start) {
+/// Finds the jumps back among a function's instructions.
+#[derive(Default)]
+pub(crate) struct Finder {
+    /// The stretch of code that each block begins, once the `br_table` has been seen.
+    table: Option<Vec<usize>>,
+    in_loop: bool,
+    /// How many blocks around the table have ended. The first `end` closes the innermost, and stretch 0 of the code begins.
+    stretches: usize,
+    nested: usize,
+    before: Before,
+}
+
+/// What the last instructions did.
+#[derive(Default)]
+enum Before {
+    #[default]
+    Other,
+    /// `local.get 0`.
+    GetsBlock,
+    /// `i32.const` of this.
+    Constant(i32),
+    /// `i32.const` of this, `local.set 0`.
+    SetsBlock(i32),
+}
+
+impl Finder {
+    /// Takes the next instruction; whether it is a jump back.
+    pub(crate) fn next(&mut self, op: &Operator<'_>) -> bool {
+        let before = std::mem::take(&mut self.before);
+        self.before = match (op, &before) {
+            (Operator::LocalGet { local_index: BLOCK }, _) => Before::GetsBlock,
+            (Operator::I32Const { value }, _) => Before::Constant(*value),
+            (Operator::LocalSet { local_index: BLOCK }, Before::Constant(value)) => Before::SetsBlock(*value),
+            _ => Before::Other,
+        };
+        let Some(table) = &self.table else {
+            self.in_loop |= matches!(op, Operator::Loop { .. });
+            if let (Operator::BrTable { targets }, Before::GetsBlock, true) = (op, before, self.in_loop) {
+                let depths = targets.targets().chain([Ok(targets.default())]);
+                self.table = depths.map(|depth| usize::try_from(depth.ok()?).ok()).collect();
+            }
+            return false;
+        };
         match op {
-            Operator::End if nested == 0 => stretches = stretches.saturating_add(1),
-            Operator::End => nested = nested.saturating_sub(1),
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested = nested.saturating_add(1),
+            Operator::End if self.nested == 0 => self.stretches = self.stretches.saturating_add(1),
+            Operator::End => self.nested = self.nested.saturating_sub(1),
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                self.nested = self.nested.saturating_add(1);
+            }
             Operator::Br { .. } => {
-                let target = jump_target(code, at).and_then(|block| table.get(block));
-                if target.is_some_and(|target| *target < stretches) {
-                    found.insert(at);
-                }
+                let Before::SetsBlock(block) = before else { return false };
+                let target = usize::try_from(block).ok().and_then(|block| table.get(block));
+                return target.is_some_and(|target| *target < self.stretches);
             }
             _ => {}
         }
+        false
     }
-    found
 }
 
 /// Writes a look at the flag; `import` is the index of [`SCHED`](crate::heads::SCHED).
-pub(crate) fn write(import: u32, code: &mut Function) {
+pub(crate) fn write(import: u32, code: &mut InstructionSink<'_>) {
     let flag = MemArg { offset: FLAG, align: 2, target: MemArgTarget::Memory(0), ordering: None };
-    code.instructions().i32_const(0).i32_load(flag).if_(BlockType::Empty).call(import).end();
-}
-
-/// The instruction behind the `br_table`, and the table: the stretch of each block.
-fn dispatch(code: &[Operator<'_>]) -> Option<(usize, Vec<usize>)> {
-    let at = code.iter().position(|op| matches!(op, Operator::BrTable { .. }))?;
-    let Operator::BrTable { targets } = code.get(at)? else { return None };
-    let before = code.get(..at)?;
-    let (Some(Operator::LocalGet { local_index: BLOCK }), true) =
-        (before.last(), before.iter().any(|op| matches!(op, Operator::Loop { .. })))
-    else {
-        return None;
-    };
-    let depths = targets.targets().chain([Ok(targets.default())]);
-    let table = depths.map(|depth| usize::try_from(depth.ok()?).ok()).collect::<Option<Vec<_>>>()?;
-    Some((at.checked_add(1)?, table))
-}
-
-/// The block that the `br` at this place goes to, if it jumps to one: `i32.const BLOCK`, `local.set 0`, `br`.
-fn jump_target(code: &[Operator<'_>], at: usize) -> Option<usize> {
-    match code.get(at.checked_sub(2)?..at)? {
-        [Operator::I32Const { value }, Operator::LocalSet { local_index: BLOCK }] => usize::try_from(*value).ok(),
-        _ => None,
-    }
+    code.i32_const(0).i32_load(flag).if_(BlockType::Empty).call(import).end();
 }

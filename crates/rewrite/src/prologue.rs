@@ -4,7 +4,7 @@
 //! a goroutine for preemption is 0xfffffade: plus 0x522 and more it wraps around, the check sees much room, and the frame is
 //! laid over whatever is below the stack. In 64 bits the sum stays above every SP.
 
-use wasm_encoder::Function;
+use wasm_encoder::InstructionSink;
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
 /// The global that holds g, and where the guard is in it (Go's `runtime.g`, the same in every release).
@@ -12,35 +12,48 @@ const G: u32 = 2;
 const STACKGUARD0: u64 = 16;
 /// The local that caches SP.
 const SP: u32 = 1;
-/// How many instructions a check has, up to its comparison.
-pub(crate) const LENGTH: usize = 7;
+/// Finds the check among a function's instructions: `SP <= uint32(g.stackguard0) + constant`.
+#[derive(Default)]
+pub(crate) struct Finder {
+    /// How many instructions of a check have been seen in a row.
+    seen: u8,
+    start: usize,
+    constant: u32,
+}
 
-/// The constant of a check, if `at` begins with one: `SP <= uint32(g.stackguard0) + constant`.
-pub(crate) fn constant(at: &[Operator<'_>]) -> Option<u32> {
-    match at {
-        [
-            Operator::LocalGet { local_index: SP },
-            Operator::GlobalGet { global_index: G },
-            Operator::I32WrapI64,
-            Operator::I32Load { memarg: MemArg { offset: STACKGUARD0, target: MemArgTarget::Memory(0), .. } },
-            Operator::I32Const { value },
-            Operator::I32Add,
-            Operator::I32LeU,
-            ..,
-        ] => Some(value.cast_unsigned()),
-        _ => None,
+impl Finder {
+    /// Takes the next instruction, which stands at `at`. Where a check begins and its constant, if it is complete now.
+    pub(crate) fn next(&mut self, op: &Operator<'_>, at: usize) -> Option<(usize, u32)> {
+        let expected = match (self.seen, op) {
+            (1, Operator::GlobalGet { global_index: G })
+            | (2, Operator::I32WrapI64)
+            | (3, Operator::I32Load { memarg: MemArg { offset: STACKGUARD0, target: MemArgTarget::Memory(0), .. } })
+            | (5, Operator::I32Add) => true,
+            (4, Operator::I32Const { value }) => {
+                self.constant = value.cast_unsigned();
+                true
+            }
+            (6, Operator::I32LeU) => return Some((self.start, self.constant)),
+            _ => false,
+        };
+        if expected {
+            self.seen = self.seen.saturating_add(1);
+        } else {
+            self.seen = u8::from(matches!(op, Operator::LocalGet { local_index: SP }));
+            self.start = at;
+        }
+        None
     }
 }
 
 /// Writes a check that does not wrap around.
-pub(crate) fn write(constant: u32, code: &mut Function) {
+pub(crate) fn write(constant: u32, code: &mut InstructionSink<'_>) {
     let guard = wasm_encoder::MemArg {
         offset: STACKGUARD0,
         align: 2,
         target: wasm_encoder::MemArgTarget::Memory(0),
         ordering: None,
     };
-    let mut code = code.instructions();
     code.local_get(SP).i64_extend_i32_u().global_get(G).i32_wrap_i64().i64_load32_u(guard);
     code.i64_const(i64::from(constant)).i64_add().i64_le_u();
 }

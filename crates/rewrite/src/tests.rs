@@ -23,7 +23,8 @@ const GO: &str = r#"(module
 fn written(text: &str, heads: &[(u32, Head)], marked: bool) -> (String, usize) {
     let bytes = wat::parse_str(text).unwrap();
     let marks = marked.then_some(Marks { m0: 64, release: 27 });
-    let out = writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter(heads.iter().copied()), marks).unwrap();
+    let out =
+        writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter(heads.iter().copied()), marks, true).unwrap();
     Validator::new().validate_all(&out.bytes).unwrap();
     (format!("{:?}", operators(&out.bytes)), out.counts.prologues)
 }
@@ -86,7 +87,8 @@ const LOOP: &str = r#"(module
 fn only_jumps_back_look_at_the_flag() {
     let bytes = wat::parse_str(LOOP).unwrap();
     let code = operators(&bytes);
-    let found: Vec<_> = crate::loops::find(&code).into_iter().collect();
+    let mut finder = crate::loops::Finder::default();
+    let found: Vec<_> = (0..code.len()).filter(|at| finder.next(&code[*at])).collect();
     let [jump] = *found else { panic!("{found:?}") };
     let before = format!("{:?}", &code[jump - 2..=jump]);
     assert!(before.starts_with("[I32Const { value: 1 }, LocalSet { local_index: 0 }, Br"), "{before}");

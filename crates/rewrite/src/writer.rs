@@ -3,22 +3,29 @@
 use gopherix_golang::module::Module;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, GlobalSection, GlobalType, ImportSection,
+    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, GlobalSection, GlobalType, ImportSection,
     TypeSection, ValType,
 };
 use wasmparser::{
     CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody, GlobalSectionReader,
-    ImportSectionReader, Operator, TypeSectionReader,
+    ImportSectionReader, TypeSectionReader,
 };
 
+use crate::body::{self, Changes};
 use crate::heads::{self, Head, Heads};
-use crate::{Counts, EXPORT_M0, EXPORT_RELEASE, MODULE, RewriteError, Rewritten, loops, prologue};
+use crate::{Counts, EXPORT_M0, EXPORT_RELEASE, MODULE, RewriteError, Rewritten};
 
-/// Writes the module with its heads; if goroutines are to be marked, with its prologues mended and what marking needs exported.
+/// Writes the module with its heads; if goroutines are to be marked, with its prologues mended and what marking needs exported,
+/// and with looks at the flag in its loops if `looks`.
 ///
 /// # Errors
 /// [`RewriteError::Encode`], [`RewriteError::Shape`].
-pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> Result<Rewritten, RewriteError> {
+pub(crate) fn write(
+    module: &Module<'_>,
+    heads: Heads,
+    marks: Option<Marks>,
+    looks: bool,
+) -> Result<Rewritten, RewriteError> {
     if module.imports.is_empty() {
         return Err(RewriteError::Shape("it imports nothing"));
     }
@@ -29,9 +36,15 @@ pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> 
     if heads.any(|head| head == Head::Sched) {
         added.push(Added { name: heads::SCHED, params: &[], results: &[] });
     }
+    let changes = Changes {
+        imported: module.imported_functions,
+        moved: u32::try_from(added.len()).unwrap_or(u32::MAX),
+        mends: marks.is_some(),
+        looks: None,
+    };
     let mut writer = Writer {
         types: u32::try_from(module.types.len()).unwrap_or(u32::MAX),
-        imported: module.imported_functions,
+        changes,
         added,
         heads,
         globals: module.globals,
@@ -39,6 +52,7 @@ pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> 
         next: 0,
         counts: Counts::default(),
     };
+    writer.changes.looks = (marks.is_some() && looks).then(|| writer.import(Head::Sched));
     let mut out = wasm_encoder::Module::new();
     let parser = wasmparser::Parser::new(0);
     writer.parse_core_module(&mut out, parser, module.bytes).map_err(|e| RewriteError::Encode(e.to_string()))?;
@@ -71,9 +85,8 @@ struct Added {
 struct Writer {
     /// How many types the module has.
     types: u32,
-    /// How many functions it imports.
-    imported: u32,
-    /// What it imports besides: function indices from `imported` on.
+    changes: Changes,
+    /// What it imports besides: function indices from those of its own imports on.
     added: Vec<Added>,
     heads: Heads,
     /// How many globals the module has.
@@ -92,12 +105,8 @@ impl Writer {
             Head::Direct(_) => heads::DIRECT,
             Head::Sched => heads::SCHED,
         };
-        let place = self.added.iter().zip(self.imported..).find(|(added, _)| added.name == name);
-        place.map_or(self.imported, |(_, index)| index)
-    }
-
-    fn added_count(&self) -> u32 {
-        u32::try_from(self.added.len()).unwrap_or(u32::MAX)
+        let place = self.added.iter().zip(self.changes.imported..).find(|(added, _)| added.name == name);
+        place.map_or(self.changes.imported, |(_, index)| index)
     }
 }
 
@@ -105,8 +114,7 @@ impl Reencode for Writer {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, index: u32) -> Written<u32> {
-        let by = if index < self.imported { 0 } else { self.added_count() };
-        Ok(index.saturating_add(by))
+        Ok(self.changes.function(index))
     }
 
     fn parse_type_section(&mut self, types: &mut TypeSection, section: TypeSectionReader<'_>) -> Written<()> {
@@ -152,20 +160,8 @@ impl Reencode for Writer {
     }
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Written<()> {
-        let mut function = self.new_function_with_parsed_locals(&body)?;
-        if let Some(head) = self.heads.of(self.next) {
-            heads::write(head, self.import(head), &mut function);
-        }
-        let mut reader = body.get_operators_reader()?;
-        if self.marks.is_some() {
-            let code = reader.into_iter().collect::<Result<Vec<_>, _>>()?;
-            self.write_marked(code, &mut function)?;
-        } else {
-            while !reader.eof() {
-                function.instruction(&self.parse_instruction(&mut reader)?);
-            }
-        }
-        code.function(&function);
+        let head = self.heads.of(self.next).map(|head| (head, self.import(head)));
+        code.raw(&body::write(&body, head, &self.changes, &mut self.counts)?);
         Ok(())
     }
 
@@ -179,32 +175,5 @@ impl Reencode for Writer {
             return Ok(());
         }
         utils::parse_custom_section(self, module, section)
-    }
-}
-
-impl Writer {
-    /// Writes a function with its stack check mended, if it is one of a large frame, and looks at the flag in its loops.
-    fn write_marked(&mut self, code: Vec<Operator<'_>>, function: &mut Function) -> Written<()> {
-        let loops = loops::find(&code);
-        let check = code.windows(prologue::LENGTH).enumerate();
-        let check = check.filter_map(|(at, code)| Some((at, prologue::constant(code)?))).next();
-        let (check, constant) = check.unwrap_or((usize::MAX, 0));
-        let mended = check..check.saturating_add(prologue::LENGTH);
-        let sched = self.import(Head::Sched);
-        for (at, operator) in code.into_iter().enumerate() {
-            if at == check {
-                prologue::write(constant, function);
-                self.counts.prologues = self.counts.prologues.saturating_add(1);
-            }
-            if mended.contains(&at) {
-                continue;
-            }
-            if loops.contains(&at) {
-                loops::write(sched, function);
-                self.counts.loops = self.counts.loops.saturating_add(1);
-            }
-            function.instruction(&self.instruction(operator)?);
-        }
-        Ok(())
     }
 }

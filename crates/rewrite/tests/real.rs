@@ -31,7 +31,7 @@ fn imported_functions(bytes: &[u8]) -> u32 {
 fn both_ports_are_valid_and_mended() {
     for port in [Port::Wasip1, Port::Js] {
         let bytes = module(port);
-        let plan = Plan { preemption: true, ..Plan::default() };
+        let plan = Plan { preemption: true, loops: true, ..Plan::default() };
         let out = rewrite(&bytes, &plan).unwrap();
         Validator::new().validate_all(&out.bytes).unwrap();
         assert_eq!(out.counts.heads, 1);
@@ -56,7 +56,7 @@ fn functions_are_found_by_name_in_a_stripped_binary() {
         }
     }
     let symbols = ["syscall.Stat", "no.Such", "syscall.Write"];
-    let plan = |of| Plan { direct: Direct { symbols: &symbols, of }, preemption: false };
+    let plan = |of| Plan { direct: Direct { symbols: &symbols, of }, ..Plan::default() };
     let stripped = stripped.finish();
     assert_eq!(rewrite(&stripped, &plan(&["wasi_snapshot_preview1"])).unwrap().counts, Counts::default());
     let out = rewrite(&stripped, &plan(&["gojs"])).unwrap();
