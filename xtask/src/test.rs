@@ -13,7 +13,7 @@ use crate::npm;
 use crate::peer::{Build, RUNS_JS, gopherix};
 use crate::process::{capture, progress, run_logged, shell_line, which};
 use crate::stdlib;
-use crate::toolchain::{Go, RUST_UNKNOWN, RustWasm, zig};
+use crate::toolchain::{Go, RUST_UNKNOWN, RustWasm, wasmtime_cli, zig};
 use crate::workspace;
 
 /// A step of no use for longer than this hangs.
@@ -28,7 +28,7 @@ enum Step {
     Clippy,
     /// the portable crates are portable
     Wasm32,
-    /// Go and Zig are there
+    /// Go, Zig and the Wasmtime command line are there
     Tools,
     /// the workspace's own tests
     Workspace,
@@ -136,7 +136,7 @@ fn clippy() -> Result<()> {
 }
 
 fn tools() -> Result<()> {
-    println!("{}, {}", Go::find()?.version(), zig()?.display());
+    println!("{}, {}, {}", Go::find()?.version(), zig()?.display(), wasmtime_cli()?.display());
     Ok(())
 }
 
@@ -170,7 +170,7 @@ fn logged(words: &[&str], name: &str) -> Result<(String, Result<()>)> {
     let log = folder.join(format!("{name}.log"));
     let mut command = cargo();
     command.args(words).env("GOPHERIX_GO", Go::find()?.bin()).env("GOPHERIX_ZIG", zig()?);
-    command.env("GOPHERIX_RUST_CLIENT", rust_client()?);
+    command.env("GOPHERIX_WASMTIME", wasmtime_cli()?).env("GOPHERIX_RUST_CLIENT", rust_client()?);
     if words.first() == Some(&"nextest") {
         command.arg("--workspace");
     }
