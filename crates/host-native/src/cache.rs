@@ -25,12 +25,11 @@ const CLAIM: Duration = Duration::from_secs(600);
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of wasm bytes for an engine; `loops` is how they are written anew ([`crate::go::prepare`]).
+    /// The key of wasm bytes for an engine.
     #[must_use]
-    pub(crate) fn of(bytes: &[u8], engine: &Engine, loops: bool) -> Key {
+    pub(crate) fn of(bytes: &[u8], engine: &Engine) -> Key {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fingerprint(engine).to_le_bytes());
-        hasher.update(&[u8::from(loops)]);
         hasher.update(bytes);
         Key(*hasher.finalize().as_bytes())
     }

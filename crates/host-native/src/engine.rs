@@ -177,14 +177,14 @@ impl Engines {
             Ok(Program { entry, interruption, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
-        let key = Key::of(bytes, optimizing, written);
+        let key = Key::of(bytes, optimizing);
         if policy != CompilePolicy::Baseline
             && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
         {
             let does = !written || module.get_export(gopherix_rewrite::EXPORT_RELEASE).is_some();
             return if does { program(&module, HowCompiled::Cached, key).map(Some) } else { Ok(None) };
         }
-        let prepared = go::prepare(bytes, written);
+        let prepared = go::prepare(bytes);
         if written && !prepared.interruptible {
             return Ok(None);
         }
@@ -242,6 +242,8 @@ fn config(strategy: Strategy, interruption: Interruption) -> Config {
         .max_wasm_stack(stack)
         // Scripts of js guests hold buffers over it. All 4 GiB of a 32-bit memory are reserved.
         .memory_may_move(false)
+        // Advice only; Go modules that were written anew carry it.
+        .wasm_branch_hinting(true)
         .async_stack_size(stack.saturating_add(HOST_STACK))
         .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
     config

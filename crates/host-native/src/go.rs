@@ -16,23 +16,21 @@ use crate::preempt::{Go, Marks, Preempted};
 /// A module as it is compiled.
 pub(crate) struct Prepared<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
-    /// Whether its goroutines can be preempted; with `loops`, whether it can be interrupted anywhere, without any check of the
-    /// engine's.
+    /// Whether its goroutines can be preempted, and it can be interrupted anywhere without any check of the engine's.
     pub(crate) interruptible: bool,
 }
 
 /// Makes a module ready to be compiled: Go's with the calls of the host that a kernel needs, any other as it is.
 ///
-/// With `loops` it can be interrupted in loops too, which costs it up to a tenth of its time; without, only where goroutines
-/// give way, which costs nothing. A Go module that is not understood runs as it is too, with a warning in the log.
-pub(crate) fn prepare(bytes: &[u8], loops: bool) -> Prepared<'_> {
+/// A Go module that is not understood runs as it is too, with a warning in the log.
+pub(crate) fn prepare(bytes: &[u8]) -> Prepared<'_> {
     let as_it_is = Prepared { bytes: Cow::Borrowed(bytes), interruptible: false };
     if !is_go(bytes) {
         return as_it_is;
     }
     // A program of the other port has functions of these names too, which have nothing to do with JavaScript.
     let direct = Direct { symbols: &gojs::DIRECT.map(|direct| direct.symbol), of: &gojs::MODULES };
-    match rewrite(bytes, &Plan { direct, preemption: true, loops }) {
+    match rewrite(bytes, &Plan { direct, preemption: true }) {
         Ok(rewritten) => {
             if let Some(refused) = &rewritten.refused {
                 tracing::warn!("goroutines are not preempted: {refused}");

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gopherix_golang::layout::{Layout, STACK_PREEMPT};
 use gopherix_kernel::task::{GState, ThreadInfo};
-use gopherix_rewrite::loops::FLAG;
+use gopherix_rewrite::loops::{FLAG, SET};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
 
@@ -42,7 +42,7 @@ struct Marked {
 impl Marked {
     /// Sets the flag that loops look at, and marks the goroutine that runs, unless the scheduler does.
     fn mark(&self) -> Option<()> {
-        self.put(0, FLAG, &1u32.to_le_bytes())?;
+        self.put(0, FLAG, &SET.to_le_bytes())?;
         let g0 = self.word(self.go.m0, self.go.layout.m.g0)?;
         let curg = self.word(self.go.m0, self.go.layout.m.curg)?;
         if curg == 0 || curg == g0 {

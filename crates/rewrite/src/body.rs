@@ -3,11 +3,12 @@
 //! Most of a module is code, and a program that is not in a cache waits for this: so instructions are read once, and all that
 //! stays the same between two changes is copied as it is.
 
-use wasm_encoder::InstructionSink;
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use wasm_encoder::{BranchHint, InstructionSink};
+use wasmparser::{BinaryReaderError, FunctionBody, Operator, ValType};
 
 use crate::heads::{self, Head};
-use crate::{Counts, loops, prologue};
+use crate::prologue::{self, Check};
+use crate::{Counts, hints, loops};
 
 /// What is to be done to bodies.
 pub(crate) struct Changes {
@@ -44,6 +45,11 @@ impl Copy<'_> {
         usize::try_from(place.saturating_sub(self.start)).unwrap_or(usize::MAX)
     }
 
+    /// Where in the result the source's `at` will be, if nothing more is changed before it.
+    fn place(&self, at: usize) -> usize {
+        self.out.len().saturating_add(at.saturating_sub(self.done))
+    }
+
     /// Copies up to `to`; goes on from `from`. What comes next is written between both.
     fn replace(&mut self, to: usize, from: usize) -> InstructionSink<'_> {
         self.out.extend_from_slice(self.source.get(self.done..to).unwrap_or_default());
@@ -52,16 +58,17 @@ impl Copy<'_> {
     }
 }
 
-/// Writes a body; `head` comes first, with the function that it calls.
+/// Writes a body and tells its hints; `head` comes first, with the function that it calls.
 ///
 /// # Errors
 /// If its instructions cannot be read.
 pub(crate) fn write(
     body: &FunctionBody<'_>,
+    parameters: &[ValType],
     head: Option<(Head, u32)>,
     changes: &Changes,
     counts: &mut Counts,
-) -> Result<Vec<u8>, BinaryReaderError> {
+) -> Result<(Vec<u8>, Vec<BranchHint>), BinaryReaderError> {
     let source = body.as_bytes();
     let mut reader = body.get_operators_reader()?;
     let out = Vec::with_capacity(source.len().saturating_add(64));
@@ -70,9 +77,12 @@ pub(crate) fn write(
     if let Some((head, import)) = head {
         heads::write(head, import, &mut copy.replace(code, code));
     }
-    let mut check = prologue::Finder::default();
-    let mut jumps = loops::Finder::default();
-    let mut mends = changes.mends;
+    let mut stack = Some(prologue::Finder::default());
+    let mut loops = changes.looks.map(|import| (import, loops::Finder::default()));
+    // Where the result has room for a `br_table`, and where it is in the source.
+    let mut table = None;
+    let mut branches = hints::Finder::default();
+    let mut unlikely = Vec::new();
     while !reader.eof() {
         let (op, place) = reader.read_with_offset()?;
         let (at, end) = (copy.at(place), copy.at(reader.original_position()));
@@ -88,19 +98,52 @@ pub(crate) fn write(
             }
             _ => {}
         }
-        if mends && let Some((start, constant)) = check.next(&op, at) {
+        let check = stack.as_mut().and_then(|stack| stack.next(&op, at));
+        if check.is_some() {
+            // A function has one, at its start.
+            stack = None;
+        }
+        if let Some(Check::Large { start, constant }) = check
+            && changes.mends
+        {
             prologue::write(constant, &mut copy.replace(start, end));
             counts.prologues = counts.prologues.saturating_add(1);
-            mends = false;
         }
-        if let Some(import) = changes.looks
-            && jumps.next(&op)
+        if branches.next(&op, check.is_some()) {
+            unlikely.push(hints::unlikely(copy.place(at)));
+        }
+        if let Some((_, finder)) = &mut loops
+            && let Some(start) = finder.next(&op, at)
         {
-            loops::write(import, &mut copy.replace(at, at));
-            counts.loops = counts.loops.saturating_add(1);
+            copy.replace(start, end);
+            table = Some((copy.out.len(), start..end));
         }
     }
     let rest = source.len();
     copy.replace(rest, rest);
-    Ok(copy.out)
+    if let (Some((import, finder)), Some((place, range))) = (loops, table) {
+        let types = locals(body, parameters)?;
+        let mut code = Vec::new();
+        if let Some(dispatch) = finder.finish(&types) {
+            loops::write(&dispatch, import, &types, &mut InstructionSink::new(&mut code));
+            counts.loops = counts.loops.saturating_add(1);
+        } else {
+            code.extend_from_slice(source.get(range).unwrap_or_default());
+        }
+        hints::shift(&mut unlikely, place, code.len());
+        copy.out.splice(place..place, code);
+    }
+    Ok((copy.out, unlikely))
+}
+
+/// The types of a function's locals, its parameters first.
+fn locals(body: &FunctionBody<'_>, parameters: &[ValType]) -> Result<Vec<ValType>, BinaryReaderError> {
+    let mut types = parameters.to_vec();
+    for group in body.get_locals_reader()? {
+        let (count, ty) = group?;
+        // More than these are not kept.
+        let room = loops::MOST_LOCALS.saturating_sub(types.len());
+        types.extend(std::iter::repeat_n(ty, usize::try_from(count).unwrap_or(usize::MAX).min(room)));
+    }
+    Ok(types)
 }

@@ -2,6 +2,7 @@
 //!
 //! One traversal of the module makes all changes; what a pass does to a function is in a file of its own:
 //! - [`heads`]: calls of the host at the start of functions chosen by name (a direct system call, a point of preemption);
+//! - `hints`: which branches are hardly ever taken;
 //! - [`loops`]: looks at a flag in loops;
 //! - [`prologue`]: stack checks of large frames that would wrap around once the guard is a mark of preemption;
 //! - [`writer`]: the traversal, new imports and exports, and the indices they move.
@@ -13,6 +14,7 @@
 
 mod body;
 pub mod heads;
+mod hints;
 pub mod loops;
 pub mod prologue;
 #[cfg(test)]
@@ -31,18 +33,16 @@ pub const EXPORT_M0: &str = "gopherix.m0";
 /// Name of the exported constant that is the Go release of such a module: 27 for Go 1.27.
 pub const EXPORT_RELEASE: &str = "gopherix.go";
 /// Changes whenever the same module would be written differently: part of a compiled module's key in a cache.
-pub const REVISION: u32 = 3;
+pub const REVISION: u32 = 4;
 
 /// What is to change in a module.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plan<'a> {
     /// Functions whose calls the host may answer by itself.
     pub direct: Direct<'a>,
-    /// Whether goroutines are to be preempted by a mark in the guest's memory: prologues are mended, and
-    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]).
+    /// Whether goroutines are to be preempted by a mark in the guest's memory: prologues are mended,
+    /// `runtime.goschedImpl` calls the host ([`heads::SCHED`]), and so do loops once a flag is set ([`loops::FLAG`]).
     pub preemption: bool,
-    /// Whether, with preemption, loops call the host too once a flag is set ([`loops::FLAG`]).
-    pub loops: bool,
 }
 
 /// Functions that call [`heads::DIRECT`] first, which may answer in their place.
@@ -72,8 +72,10 @@ pub struct Counts {
     pub heads: usize,
     /// Stack checks that were mended.
     pub prologues: usize,
-    /// Jumps that look at the flag.
+    /// Functions that look at the flag.
     pub loops: usize,
+    /// Branches that are said to be hardly ever taken.
+    pub hints: usize,
 }
 
 /// Why a module is not written anew.
@@ -117,5 +119,5 @@ pub fn rewrite(bytes: &[u8], plan: &Plan<'_>) -> Result<Rewritten, RewriteError>
     let wants_direct = module.imports.iter().any(|import| plan.direct.of.contains(&import.module));
     let direct = if wants_direct { plan.direct.symbols } else { &[] };
     let heads = heads::Heads::plan(&module, &pclntab, direct, marks.is_some())?;
-    Ok(Rewritten { refused, ..writer::write(&module, heads, marks, plan.loops)? })
+    Ok(Rewritten { refused, ..writer::write(&module, heads, marks)? })
 }

@@ -12,7 +12,17 @@ const G: u32 = 2;
 const STACKGUARD0: u64 = 16;
 /// The local that caches SP.
 const SP: u32 = 1;
-/// Finds the check among a function's instructions: `SP <= uint32(g.stackguard0) + constant`.
+
+/// A stack check, complete but for the `if` that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// `SP <= uint32(g.stackguard0)`.
+    Small,
+    /// `SP <= uint32(g.stackguard0) + constant`, which begins at `start`.
+    Large { start: usize, constant: u32 },
+}
+
+/// Finds the check among a function's instructions.
 #[derive(Default)]
 pub(crate) struct Finder {
     /// How many instructions of a check have been seen in a row.
@@ -22,8 +32,8 @@ pub(crate) struct Finder {
 }
 
 impl Finder {
-    /// Takes the next instruction, which stands at `at`. Where a check begins and its constant, if it is complete now.
-    pub(crate) fn next(&mut self, op: &Operator<'_>, at: usize) -> Option<(usize, u32)> {
+    /// Takes the next instruction, which stands at `at`. The check, if it is complete now.
+    pub(crate) fn next(&mut self, op: &Operator<'_>, at: usize) -> Option<Check> {
         let expected = match (self.seen, op) {
             (1, Operator::GlobalGet { global_index: G })
             | (2, Operator::I32WrapI64)
@@ -33,7 +43,8 @@ impl Finder {
                 self.constant = value.cast_unsigned();
                 true
             }
-            (6, Operator::I32LeU) => return Some((self.start, self.constant)),
+            (4, Operator::I32LeU) => return Some(Check::Small),
+            (6, Operator::I32LeU) => return Some(Check::Large { start: self.start, constant: self.constant }),
             _ => false,
         };
         if expected {

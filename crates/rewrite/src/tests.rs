@@ -23,8 +23,7 @@ const GO: &str = r#"(module
 fn written(text: &str, heads: &[(u32, Head)], marked: bool) -> (String, usize) {
     let bytes = wat::parse_str(text).unwrap();
     let marks = marked.then_some(Marks { m0: 64, release: 27 });
-    let out =
-        writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter(heads.iter().copied()), marks, true).unwrap();
+    let out = writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter(heads.iter().copied()), marks).unwrap();
     Validator::new().validate_all(&out.bytes).unwrap();
     (format!("{:?}", operators(&out.bytes)), out.counts.prologues)
 }
@@ -84,18 +83,104 @@ const LOOP: &str = r#"(module
         unreachable))"#;
 
 #[test]
-fn only_jumps_back_look_at_the_flag() {
-    let bytes = wat::parse_str(LOOP).unwrap();
-    let code = operators(&bytes);
-    let mut finder = crate::loops::Finder::default();
-    let found: Vec<_> = (0..code.len()).filter(|at| finder.next(&code[*at])).collect();
-    let [jump] = *found else { panic!("{found:?}") };
-    let before = format!("{:?}", &code[jump - 2..=jump]);
-    assert!(before.starts_with("[I32Const { value: 1 }, LocalSet { local_index: 0 }, Br"), "{before}");
+fn functions_with_jumps_back_look_at_the_flag() {
     let (text, _) = written(LOOP, &[(0, Head::Sched)], true);
-    let look = "LocalSet { local_index: 0 }, I32Const { value: 0 }, I32Load";
+    let look = "Block { blockty: Empty }, LocalGet { local_index: 0 }, I32Const { value: 0 }, I32Load";
     assert_eq!(text.matches(look).count(), 1, "{text}");
-    assert!(text.contains("If { blockty: Empty }, Call { function_index: 1 }, End, Br"), "{text}");
+    // The table's targets are one block further out, and local 1, which blocks read, outlives the call in memory.
+    let (_, rest) = text
+        .split_once("I32Or, BrTable { targets: BrTable { count: 4, default: 0, targets: [1, 2, 3, 4] } }, End, ")
+        .unwrap();
+    let (kept, rest) = rest.split_once("Call { function_index: 1 }, ").unwrap();
+    assert_eq!((kept.matches("I32Store").count(), kept.matches("LocalGet").count()), (2, 2), "{kept}");
+    let (back, _) = rest.split_once("Br { relative_depth: 4 }, End, I32Const { value: 2 }").unwrap();
+    assert_eq!((back.matches("I32Load").count(), back.matches("LocalSet").count()), (2, 2), "{back}");
+    // The same without a jump back: on to the block after its own.
+    let straight = LOOP.replace("(then (local.set 0 (i32.const 1))", "(then (local.set 0 (i32.const 3))");
+    let bytes = wat::parse_str(&straight).unwrap();
+    assert_eq!(written(&straight, &[], true).0, format!("{:?}", operators(&bytes)));
+}
+
+#[test]
+fn locals_that_every_block_sets_first_are_not_kept() {
+    let text = LOOP.replace("(local i32)", "(local i32 f32 i64)").replace(
+        "(local.set 1 (i32.add",
+        "(local.set 3 (i64.const 1)) (drop (local.get 3)) (drop (local.get 2)) (local.set 1 (i32.add",
+    );
+    let (text, _) = written(&text, &[(0, Head::Sched)], true);
+    assert_eq!((text.matches("F32Store").count(), text.matches("I64Store").count()), (1, 0), "{text}");
+}
+
+#[test]
+fn functions_with_too_many_locals_or_with_references_are_left_alone() {
+    let many = format!("(local {})", "i32 ".repeat(80));
+    let text = LOOP
+        .replace("(local i32)", &many)
+        .replace("(local.set 1 (i32.add (local.get 1)", "(local.set 70 (i32.add (local.get 70)");
+    for text in [text, LOOP.replace("(local i32)", "(local i32 funcref)")] {
+        let bytes = wat::parse_str(&text).unwrap();
+        assert_eq!(written(&text, &[], true).0, format!("{:?}", operators(&bytes)));
+    }
+}
+
+/// What stands where the hints point, by function.
+fn hinted(bytes: &[u8]) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    let mut hints = Vec::new();
+    let mut index = Module::parse(bytes).unwrap().imported_functions;
+    for payload in wasmparser::Parser::new(0).parse_all(bytes).map(Result::unwrap) {
+        match payload {
+            wasmparser::Payload::CustomSection(section) => {
+                if let wasmparser::KnownCustom::BranchHints(section) = section.as_known() {
+                    hints.extend(section.into_iter().map(Result::unwrap));
+                }
+            }
+            wasmparser::Payload::CodeSectionEntry(body) => {
+                let start = body.range().start;
+                let of_body = hints.iter().filter(|function| function.func == index);
+                let places: Vec<_> = of_body.flat_map(|function| function.hints.clone()).map(Result::unwrap).collect();
+                assert!(places.iter().all(|hint| !hint.taken) && places.is_sorted_by_key(|hint| hint.func_offset));
+                for (op, place) in body.get_operators_reader().unwrap().into_iter_with_offsets().map(Result::unwrap) {
+                    if places.iter().any(|hint| start.checked_add(hint.func_offset.into()) == Some(place)) {
+                        found.push((index, format!("{op:?}")));
+                    }
+                }
+                assert_eq!(found.iter().filter(|(function, _)| *function == index).count(), places.len());
+                index = index.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn branches_that_are_hardly_taken_are_hinted_where_they_are_now() {
+    let text = GO.replace(
+        "(i32.add (call $go (local.get 0)) (i32.const 7))",
+        "(br_if 0 (i32.const 1) (call $go (local.get 0)))",
+    );
+    for (text, then) in [(&text, "BrIf"), (&text.replace("(i32.const 4000)", "(i32.const 0)"), "BrIf")] {
+        let bytes = wat::parse_str(text).unwrap();
+        let marks = Some(Marks { m0: 64, release: 27 });
+        let heads = Heads::from_iter([(0, Head::Sched)]);
+        let out = writer::write(&Module::parse(&bytes).unwrap(), heads, marks).unwrap();
+        let found = hinted(&out.bytes);
+        assert_eq!(found.len(), out.counts.hints);
+        assert!(found.iter().all(|(index, _)| *index == 2), "{found:?}");
+        assert!(found.first().is_some_and(|(_, op)| op.starts_with("If")), "{found:?}");
+        assert!(found.last().is_some_and(|(_, op)| op.starts_with(then)), "{found:?}");
+    }
+}
+
+#[test]
+fn hints_that_would_be_of_other_places_are_dropped() {
+    let hint = r#"(block (local.get 0) (@metadata.code.branch_hint "\00") (br_if 0)) (loop"#;
+    let text = GO.replace("(loop", hint);
+    let bytes = wat::parse_str(&text).unwrap();
+    assert_eq!(hinted(&bytes).len(), 1);
+    let out = writer::write(&Module::parse(&bytes).unwrap(), Heads::from_iter([]), None).unwrap();
+    assert_eq!(hinted(&out.bytes).len(), out.counts.hints);
 }
 
 #[test]

@@ -3,29 +3,24 @@
 use gopherix_golang::module::Module;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, GlobalSection, GlobalType, ImportSection,
-    TypeSection, ValType,
+    BranchHints, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, GlobalSection, GlobalType,
+    ImportSection, SectionId, TypeSection, ValType,
 };
 use wasmparser::{
-    CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody, GlobalSectionReader,
-    ImportSectionReader, TypeSectionReader,
+    BinaryReader, CodeSectionReader, CustomSectionReader, ExportSectionReader, FuncType, FunctionBody,
+    GlobalSectionReader, ImportSectionReader, TypeSectionReader,
 };
 
 use crate::body::{self, Changes};
 use crate::heads::{self, Head, Heads};
 use crate::{Counts, EXPORT_M0, EXPORT_RELEASE, MODULE, RewriteError, Rewritten};
 
-/// Writes the module with its heads; if goroutines are to be marked, with its prologues mended and what marking needs exported,
-/// and with looks at the flag in its loops if `looks`.
+/// Writes the module with its heads; if goroutines are to be marked, with its prologues mended, looks at the flag in its loops,
+/// and what marking needs exported.
 ///
 /// # Errors
 /// [`RewriteError::Encode`], [`RewriteError::Shape`].
-pub(crate) fn write(
-    module: &Module<'_>,
-    heads: Heads,
-    marks: Option<Marks>,
-    looks: bool,
-) -> Result<Rewritten, RewriteError> {
+pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> Result<Rewritten, RewriteError> {
     if module.imports.is_empty() {
         return Err(RewriteError::Shape("it imports nothing"));
     }
@@ -43,16 +38,17 @@ pub(crate) fn write(
         looks: None,
     };
     let mut writer = Writer {
+        module,
         types: u32::try_from(module.types.len()).unwrap_or(u32::MAX),
         changes,
         added,
         heads,
         globals: module.globals,
         marks,
-        next: 0,
+        code: CodeSection::new(),
         counts: Counts::default(),
     };
-    writer.changes.looks = (marks.is_some() && looks).then(|| writer.import(Head::Sched));
+    writer.changes.looks = marks.is_some().then(|| writer.import(Head::Sched));
     let mut out = wasm_encoder::Module::new();
     let parser = wasmparser::Parser::new(0);
     writer.parse_core_module(&mut out, parser, module.bytes).map_err(|e| RewriteError::Encode(e.to_string()))?;
@@ -82,7 +78,8 @@ struct Added {
     results: &'static [ValType],
 }
 
-struct Writer {
+struct Writer<'a> {
+    module: &'a Module<'a>,
     /// How many types the module has.
     types: u32,
     changes: Changes,
@@ -92,14 +89,34 @@ struct Writer {
     /// How many globals the module has.
     globals: u32,
     marks: Option<Marks>,
-    /// Ordinal of the next body.
-    next: u32,
+    /// The bodies, written before their place has come: what is told of them stands first in a module.
+    code: CodeSection,
     counts: Counts,
 }
 
 type Written<T> = Result<T, Error>;
 
-impl Writer {
+impl Writer<'_> {
+    /// Writes the bodies, and what is told of their branches.
+    fn write_bodies(&mut self) -> Written<BranchHints> {
+        let mut hints = BranchHints::new();
+        for (ordinal, range) in (0..).zip(&self.module.bodies) {
+            let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+            let bytes = self.module.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
+            let body = FunctionBody::new(BinaryReader::new(bytes, range.start));
+            let head = self.heads.of(ordinal).map(|head| (head, self.import(head)));
+            let parameters = parameters(self.module, ordinal);
+            let (bytes, unlikely) = body::write(&body, parameters, head, &self.changes, &mut self.counts)?;
+            self.code.raw(&bytes);
+            if !unlikely.is_empty() {
+                self.counts.hints = self.counts.hints.saturating_add(unlikely.len());
+                let index = self.changes.function(self.changes.imported.saturating_add(ordinal));
+                hints.function_hints(index, unlikely);
+            }
+        }
+        Ok(hints)
+    }
+
     fn import(&self, head: Head) -> u32 {
         let name = match head {
             Head::Direct(_) => heads::DIRECT,
@@ -110,7 +127,14 @@ impl Writer {
     }
 }
 
-impl Reencode for Writer {
+/// The parameters of a defined function.
+fn parameters<'a>(module: &'a Module<'_>, ordinal: u32) -> &'a [wasmparser::ValType] {
+    let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let ty = module.functions.get(index(ordinal)).and_then(|ty| module.types.get(index(*ty)));
+    ty.and_then(Option::as_ref).map(FuncType::params).unwrap_or_default()
+}
+
+impl Reencode for Writer<'_> {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, index: u32) -> Written<u32> {
@@ -151,17 +175,23 @@ impl Reencode for Writer {
         Ok(())
     }
 
-    fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Written<()> {
-        for body in section {
-            self.parse_function_body(code, body?)?;
-            self.next = self.next.saturating_add(1);
+    fn intersperse_section_hook(
+        &mut self,
+        module: &mut wasm_encoder::Module,
+        _after: Option<SectionId>,
+        before: Option<SectionId>,
+    ) -> Written<()> {
+        if before == Some(SectionId::Code) {
+            let hints = self.write_bodies()?;
+            if !hints.is_empty() {
+                module.section(&hints);
+            }
         }
         Ok(())
     }
 
-    fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Written<()> {
-        let head = self.heads.of(self.next).map(|head| (head, self.import(head)));
-        code.raw(&body::write(&body, head, &self.changes, &mut self.counts)?);
+    fn parse_code_section(&mut self, code: &mut CodeSection, _: CodeSectionReader<'_>) -> Written<()> {
+        *code = std::mem::take(&mut self.code);
         Ok(())
     }
 
@@ -171,7 +201,8 @@ impl Reencode for Writer {
         module: &mut wasm_encoder::Module,
         section: CustomSectionReader<'_>,
     ) -> Written<()> {
-        if section.name().starts_with(".debug_") || section.name() == "sourceMappingURL" {
+        let name = section.name();
+        if name.starts_with(".debug_") || name.starts_with("metadata.code.") || name == "sourceMappingURL" {
             return Ok(());
         }
         utils::parse_custom_section(self, module, section)

@@ -1,5 +1,8 @@
 //! The timer heap: sleepers ordered by their time, one platform alarm for the earliest.
 //!
+//! Where many sleep the alarm comes a little later than that ([`slack_ns`]), as with the timer slack of prctl(2): those whose
+//! times are close wake together, and a machine full of sleepers is not one that switches threads all the time.
+//!
 //! Lock order: the heap's lock is held while the platform is asked for an alarm, so that the last alarm asked for is the
 //! one of the heap as it is.
 
@@ -12,6 +15,19 @@ use std::task::{Context, Poll, Waker};
 use crate::platform::Platform;
 use crate::sync::Lock;
 
+/// So many sleepers are woken each at its own time.
+const EXACT: usize = 16;
+/// What each sleeper beyond those adds to the slack, ns.
+const SLACK_EACH_NS: u64 = 1_000;
+/// The most that anybody is woken late for the sake of others, ns: no more than a host's scheduler may take on a busy day.
+const MAX_SLACK_NS: u64 = 1_000_000;
+
+/// How much later than the earliest sleeper's time the alarm may come when `sleepers` sleep, ns.
+fn slack_ns(sleepers: usize) -> u64 {
+    let others = u64::try_from(sleepers.saturating_sub(EXACT)).unwrap_or(u64::MAX);
+    others.saturating_mul(SLACK_EACH_NS).min(MAX_SLACK_NS)
+}
+
 /// The sleepers of a kernel.
 pub struct Timers {
     platform: Arc<dyn Platform>,
@@ -23,6 +39,14 @@ struct Heap {
     /// By deadline (monotonic ns), then by arrival.
     sleepers: BTreeMap<(u64, u64), Waker>,
     next_id: u64,
+}
+
+impl Heap {
+    /// When the platform is to call, monotonic ns.
+    fn alarm(&self) -> Option<u64> {
+        let (earliest, _) = self.sleepers.keys().next()?;
+        Some(earliest.saturating_add(slack_ns(self.sleepers.len())))
+    }
 }
 
 impl Timers {
@@ -46,7 +70,7 @@ impl Timers {
             let later = heap.sleepers.split_off(&(now.saturating_add(1), 0));
             let due = std::mem::replace(&mut heap.sleepers, later);
             // Under the lock: a sleeper that comes meanwhile must not find its earlier alarm replaced by this one.
-            self.platform.set_alarm(heap.sleepers.keys().next().map(|(deadline, _)| *deadline));
+            self.platform.set_alarm(heap.alarm());
             due
         };
         for waker in due.into_values() {
@@ -94,7 +118,7 @@ impl Future for Sleep {
         heap.sleepers.insert((self.deadline_ns, id), cx.waker().clone());
         // Asked for again on every poll of the first in line, which is cheap; under the lock, as in `fire`.
         if heap.sleepers.keys().next() == Some(&(self.deadline_ns, id)) {
-            timers.platform.set_alarm(Some(self.deadline_ns));
+            timers.platform.set_alarm(heap.alarm());
         }
         Poll::Pending
     }
@@ -205,6 +229,28 @@ mod tests {
         let mut sleeper = after(&timers, 10);
         assert!(sleeper.poll().is_pending() && sleeper.poll().is_pending());
         assert_eq!(timers.len(), 1);
+    }
+
+    #[test]
+    fn many_sleepers_wake_together_and_never_early() {
+        let (platform, timers) = timers();
+        let mut sleepers: Vec<_> = (1..=500).map(|n| (n * 1_000, after(&timers, n * 1_000))).collect();
+        assert!(sleepers.iter_mut().all(|(_, s)| s.poll().is_pending()));
+        let mut alarms = 0;
+        while let Some(alarm) = platform.alarm() {
+            platform.advance(alarm.saturating_sub(platform.monotonic_ns()));
+            timers.fire();
+            alarms += 1;
+            let now = platform.monotonic_ns() - MONOTONIC_START;
+            for (ns, sleeper) in &sleepers {
+                assert_eq!(sleeper.is_woken(), *ns <= now, "{ns} at {now}");
+                assert!(!sleeper.is_woken() || now - ns <= MAX_SLACK_NS);
+            }
+            sleepers.retain(|(_, sleeper)| !sleeper.is_woken());
+        }
+        assert!(sleepers.is_empty());
+        assert!(alarms < 50, "{alarms} alarms for 500 sleepers");
+        assert_eq!((slack_ns(EXACT), slack_ns(usize::MAX)), (0, MAX_SLACK_NS));
     }
 
     /// Sleepers that come at the same time as each other, and as a firing, must not undo each other's alarm.
