@@ -6,7 +6,9 @@ use gopherix_abi::Signal;
 use gopherix_guest::wasip1::{self, ThreadExit};
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{Cx, ExitStatus, Process};
-use wasmtime::{Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
+use wasmtime::{
+    AsContextMut, Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace,
+};
 
 use crate::go;
 use crate::preempt::Preempted;
@@ -84,8 +86,14 @@ macro_rules! define {
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
                     let (mut mem, cx) = split(&mut caller);
+                    let waits = cx.waits;
                     let result = wasip1::$name(cx, &mut mem, $($arg),*).await;
-                    wasip1::answer(cx, result).map(u32::from).map_err(unwind)
+                    let answer = wasip1::answer(cx, result).map(u32::from).map_err(unwind);
+                    if cx.waits != waits {
+                        // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
+                        caller.as_context_mut().set_epoch_deadline(1);
+                    }
+                    answer
                 })
             },
         )?
@@ -171,10 +179,7 @@ fn look_up(cx: &mut Cx) -> wasmtime::Result<Pass> {
 
 /// Charges the time since the last tick; whether the process must end, its limit being used up or for another reason.
 pub(crate) fn charge_tick(cx: &mut Cx) -> bool {
-    let used = cx.charge();
-    if cx.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
-        cx.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
-    }
+    cx.charge();
     cx.process.is_ending()
 }
 

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use futures::FutureExt;
 use futures::future::{Either, select};
-use gopherix_abi::{Errno, Tid};
+use gopherix_abi::{Errno, Signal, Tid};
 
-use super::process::Process;
+use super::process::{ExitStatus, Process};
 use crate::Kernel;
 use crate::error::{SysError, SysResult};
 use crate::trace::TraceMask;
@@ -133,6 +133,8 @@ pub struct Cx {
     pub process: Arc<Process>,
     /// The thread.
     pub m: MOs,
+    /// How often it has waited (`ru_nvcsw` of getrusage(2)).
+    pub waits: u64,
     pub(crate) trace: TraceMask,
     /// Buffer that data passes through on its way to or from guest memory.
     pub(crate) bounce: Vec<u8>,
@@ -144,7 +146,7 @@ pub(crate) const EINTR_ENDING: SysError = SysError::new(Errno::EINTR, "the proce
 impl Cx {
     pub(crate) fn new(kernel: Arc<Kernel>, process: Arc<Process>, m: MOs) -> Cx {
         let trace = kernel.trace_mask();
-        Cx { kernel, process, m, trace, bounce: Vec::new() }
+        Cx { kernel, process, m, waits: 0, trace, bounce: Vec::new() }
     }
 
     /// Waits for something, giving the thread's turn to others meanwhile. If it is there already, nothing is given up.
@@ -161,6 +163,7 @@ impl Cx {
         }
         let interrupted = self.process.interrupted();
         self.give_turn_back(GState::Waiting);
+        self.waits = self.waits.saturating_add(1);
         // The end may have been decided between the first look and the registration just above.
         let outcome = if self.process.is_ending() { None } else { Some(select(what, interrupted).await) };
         self.take_turn().await;
@@ -195,7 +198,8 @@ impl Cx {
         async move { info.take_turn(&kernel).await }
     }
 
-    /// Charges the process for the turn so far, and returns its CPU time in ns.
+    /// Charges the process for the turn so far, and returns its CPU time in ns. A process that has used up its limit
+    /// (`RLIMIT_CPU` of setrlimit(2)) ends.
     pub fn charge(&mut self) -> u64 {
         let info = &self.m.info;
         let since = info.turn_since.load(Ordering::Relaxed);
@@ -207,7 +211,11 @@ impl Cx {
         let spent = now.saturating_sub(since);
         info.turn_since.store(now, Ordering::Relaxed);
         info.cpu_ns.fetch_add(spent, Ordering::Relaxed);
-        used.fetch_add(spent, Ordering::Relaxed).saturating_add(spent)
+        let used = used.fetch_add(spent, Ordering::Relaxed).saturating_add(spent);
+        if self.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
+            self.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
+        }
+        used
     }
 }
 

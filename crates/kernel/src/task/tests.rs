@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use gopherix_abi::{AccessMode, Errno, Fd, OpenFlags, Pid, Signal};
 
-use super::{Cx, ExitStatus, FdEntry, Process, ProcessSpec};
+use super::{Cx, ExitStatus, FdEntry, Limits, Process, ProcessSpec};
 use crate::Kernel;
 use crate::file::OpenFile;
 use crate::fs::procfs::ProcFs;
@@ -183,4 +183,30 @@ fn cpu_time_is_charged_by_turns() {
     platform.spend_cpu(12);
     finish(cx);
     assert_eq!(process.usage.cpu_ns.load(std::sync::atomic::Ordering::Relaxed), 42);
+}
+
+/// However short its turns are: one that waits before each tick comes to its limit too.
+#[test]
+fn a_process_that_has_used_up_its_cpu_time_ends_where_it_waits() {
+    let platform = TestPlatform::new(1, 1);
+    let mounts = MountTable::new(Arc::new(ProcFs::new()), MountFlags::empty());
+    let kernel = Kernel::boot(platform.clone(), mounts, None);
+    let limits = Limits { cpu_time_ns: Some(10), ..Limits::default() };
+    let process = kernel.create_process(Pid(0), ProcessSpec { limits, ..ProcessSpec::default() }).unwrap();
+    os_wasm::osinit(&kernel, &process, Vec::new()).unwrap();
+    let mut cx = os_wasm::mpreinit(&kernel, &process);
+    assert!(Driven::new(os_wasm::minit(&mut cx)).poll().is_ready());
+    for (spent, waits) in [(9, true), (1, false)] {
+        platform.spend_cpu(spent);
+        let deadline = crate::platform::Platform::monotonic_ns(&*platform).saturating_add(1_000);
+        let mut sleep = Driven::new(os_wasm::usleep_no_g(&mut cx, deadline));
+        assert_eq!(sleep.poll().is_pending(), waits);
+        platform.advance(1_000);
+        kernel.fire_timers();
+        let ended = sleep.is_woken().then(|| sleep.poll());
+        assert_eq!(ended, waits.then_some(Poll::Ready(Ok(()))));
+    }
+    assert_eq!(cx.waits, 2);
+    finish(cx);
+    assert_eq!(process.status(), Some(ExitStatus::Signaled(Signal::SIGXCPU)));
 }
