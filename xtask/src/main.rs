@@ -12,6 +12,7 @@ mod npm;
 mod peer;
 mod process;
 mod stdlib;
+mod stress;
 mod test;
 mod toolchain;
 mod workspace;
@@ -37,6 +38,8 @@ enum Command {
     Compiler(compiler::CompilerArgs),
     /// Make random calls of a hostile guest and check what must hold
     Fuzz(fuzz::FuzzArgs),
+    /// Run a program that preemption could break many times, as built by several releases of Go
+    Stress(stress::StressArgs),
     /// Measure gopherix beside native Go, Node and the Wasmtime command line
     Bench(bench::BenchArgs),
     /// Find or fetch the tools beyond Rust, into .toolchain
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::command(&args),
         Command::Compiler(args) => compiler::command(&args),
         Command::Fuzz(args) => fuzz::command(&args),
+        Command::Stress(args) => stress::command(&args),
         Command::Bench(args) => bench::command(&args),
         Command::Npm(args) => npm::command(&args),
         Command::Stdlib(args) => stdlib::command(&args),

@@ -151,6 +151,14 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", help_heading = "JavaScript")]
     pub(crate) js_main: Option<PathBuf>,
 
+    /// How often goroutines are preempted and limits looked at while a program runs
+    #[arg(long, value_name = "TIME", value_parser = crate::grants::time, default_value = "10ms", help_heading = "Running")]
+    pub(crate) tick: Duration,
+
+    /// Do not preempt the goroutines of Go programs
+    #[arg(long, help_heading = "Running")]
+    pub(crate) no_preempt: bool,
+
     /// Which compiler to use
     #[arg(long, value_enum, default_value_t = Compiler::Auto, help_heading = "Compiling")]
     pub(crate) compiler: Compiler,

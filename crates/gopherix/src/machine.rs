@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use gopherix_abi::Mode;
-use gopherix_host_native::clock::NativePlatform;
+use gopherix_host_native::clock::{NativePlatform, TICK};
 use gopherix_host_native::{
     CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, NetPolicy, cache, user,
 };
@@ -47,6 +48,8 @@ pub struct Builder {
     mounts: Vec<Mount>,
     cpus: Option<usize>,
     interruption: Interruption,
+    preemption: bool,
+    tick: Duration,
     policy: CompilePolicy,
     cache: Option<ModuleCache>,
     network: NetPolicy,
@@ -83,6 +86,22 @@ impl Builder {
         self
     }
 
+    /// Whether the goroutines of Go programs are preempted, which costs them nothing; on unless told otherwise. If not, these
+    /// programs are interrupted as all others are.
+    #[must_use]
+    pub fn preemption(mut self, on: bool) -> Self {
+        self.preemption = on;
+        self
+    }
+
+    /// Period of preemption ticks, at least 100 µs; 10 ms unless told otherwise. Goroutines are preempted, processors shared
+    /// and limits looked at so often.
+    #[must_use]
+    pub fn tick(mut self, period: Duration) -> Self {
+        self.tick = period;
+        self
+    }
+
     /// Which compiler serves modules that are not in the cache; the optimising one unless told otherwise.
     #[must_use]
     pub fn compile_policy(mut self, policy: CompilePolicy) -> Self {
@@ -116,10 +135,10 @@ impl Builder {
     /// # Errors
     /// If a host directory cannot be opened, a mount point is impossible, or the host refuses threads or timers.
     pub fn boot(self) -> Result<Machine, Error> {
-        let Builder { mounts, cpus, interruption, policy, cache, network, trace } = self;
+        let Builder { mounts, cpus, interruption, preemption, tick, policy, cache, network, trace } = self;
         let mut devices = None;
         let owner = User::of_host()?;
-        let config = HostConfig { cpus, interruption, network, trace };
+        let config = HostConfig { cpus, interruption, preemption, tick, network, trace };
         let host = Host::boot(config, |platform| mount_all(&mounts, platform, &owner, &mut devices))?;
         if let Some((devfs, procfs)) = devices {
             devfs.set_kernel(host.kernel());
@@ -221,6 +240,8 @@ impl Machine {
             mounts: Vec::new(),
             cpus: None,
             interruption: Interruption::Epochs,
+            preemption: true,
+            tick: TICK,
             policy: CompilePolicy::Optimizing,
             cache: None,
             network: NetPolicy::default(),

@@ -9,8 +9,18 @@ use gopherix_kernel::platform::Platform;
 use gopherix_kernel::{Kernel, SysError, SysResult};
 use rustix::time::{ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags};
 
-/// Period of preemption ticks.
+/// Period of preemption ticks unless told otherwise.
 pub const TICK: Duration = Duration::from_millis(10);
+/// Shortest period of preemption ticks: a guest gets something done in between.
+pub const MIN_TICK: Duration = Duration::from_micros(100);
+
+/// How often to tick, and what is called then.
+pub struct Tick {
+    /// The period, at least [`MIN_TICK`].
+    pub period: Duration,
+    /// Called on the ticker's thread.
+    pub act: Box<dyn Fn() + Send>,
+}
 
 /// The host's clocks and processors.
 pub struct NativePlatform {
@@ -21,12 +31,12 @@ pub struct NativePlatform {
 }
 
 impl NativePlatform {
-    /// The platform for at most `cpus` guests at a time. `tick` is called every [`TICK`] while guests run; `None` for engines
-    /// that nothing interrupts.
+    /// The platform for at most `cpus` guests at a time, which ticks while guests run; `None` for engines that nothing
+    /// interrupts.
     ///
     /// # Errors
     /// What the host answers to timerfd_create(2) or to a new thread.
-    pub fn new(cpus: usize, tick: Option<Box<dyn Fn() + Send>>) -> std::io::Result<Arc<Self>> {
+    pub fn new(cpus: usize, tick: Option<Tick>) -> std::io::Result<Arc<Self>> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let alarm = rustix::time::timerfd_create(TimerfdClockId::Monotonic, flags)?;
         let ticker = Arc::new(Ticker::default());
@@ -146,13 +156,15 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn start(self: Arc<Self>, tick: Box<dyn Fn() + Send>) -> std::io::Result<()> {
+    fn start(self: Arc<Self>, tick: Tick) -> std::io::Result<()> {
         self.started.store(true, Ordering::Relaxed);
+        let Tick { period, act } = tick;
+        let period = period.max(MIN_TICK);
         std::thread::Builder::new().name("gopherix-ticker".into()).spawn(move || {
             while !self.stopped.load(Ordering::Acquire) {
                 if self.on.load(Ordering::Acquire) {
-                    std::thread::sleep(TICK);
-                    tick();
+                    std::thread::sleep(period);
+                    act();
                 } else {
                     self.park();
                 }

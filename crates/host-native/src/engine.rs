@@ -103,15 +103,18 @@ impl Program {
 /// The engines of a host.
 pub struct Engines {
     interruption: Interruption,
+    /// Whether goroutines of Go guests are preempted.
+    preemption: bool,
     /// By interruption and compiler; made when first needed.
     made: [[OnceLock<Engine>; 2]; 2],
 }
 
 impl Engines {
-    /// Engines for guests that are interrupted in this way. They are made when first needed.
+    /// Engines for guests that are interrupted in this way; Go's differently, with `preemption`. They are made when first
+    /// needed.
     #[must_use]
-    pub fn new(interruption: Interruption) -> Arc<Self> {
-        Arc::new(Engines { interruption, made: Default::default() })
+    pub fn new(interruption: Interruption, preemption: bool) -> Arc<Self> {
+        Arc::new(Engines { interruption, preemption, made: Default::default() })
     }
 
     /// How guests are interrupted.
@@ -151,6 +154,7 @@ impl Engines {
         check_header(bytes)?;
         // Go programs are interrupted by what is written into them, which costs them next to nothing.
         if self.interruption == Interruption::Epochs
+            && self.preemption
             && is_go(bytes)
             && let Some(program) = self.load_for(Interruption::InCalls, true, bytes, cache, policy)?
         {
@@ -177,14 +181,14 @@ impl Engines {
             Ok(Program { entry, interruption, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
-        let key = Key::of(bytes, optimizing);
+        let key = Key::of(bytes, optimizing, self.preemption);
         if policy != CompilePolicy::Baseline
             && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
         {
             let does = !written || module.get_export(gopherix_rewrite::EXPORT_RELEASE).is_some();
             return if does { program(&module, HowCompiled::Cached, key).map(Some) } else { Ok(None) };
         }
-        let prepared = go::prepare(bytes);
+        let prepared = go::prepare(bytes, self.preemption);
         if written && !prepared.interruptible {
             return Ok(None);
         }

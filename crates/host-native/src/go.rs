@@ -23,19 +23,20 @@ pub(crate) struct Prepared<'a> {
 /// Makes a module ready to be compiled: Go's with the calls of the host that a kernel needs, any other as it is.
 ///
 /// A Go module that is not understood runs as it is too, with a warning in the log.
-pub(crate) fn prepare(bytes: &[u8]) -> Prepared<'_> {
+pub(crate) fn prepare(bytes: &[u8], preemption: bool) -> Prepared<'_> {
     let as_it_is = Prepared { bytes: Cow::Borrowed(bytes), interruptible: false };
     if !is_go(bytes) {
         return as_it_is;
     }
     // A program of the other port has functions of these names too, which have nothing to do with JavaScript.
     let direct = Direct { symbols: &gojs::DIRECT.map(|direct| direct.symbol), of: &gojs::MODULES };
-    match rewrite(bytes, &Plan { direct, preemption: true }) {
+    match rewrite(bytes, &Plan { direct, preemption }) {
         Ok(rewritten) => {
             if let Some(refused) = &rewritten.refused {
                 tracing::warn!("goroutines are not preempted: {refused}");
             }
-            Prepared { bytes: Cow::Owned(rewritten.bytes), interruptible: rewritten.refused.is_none() }
+            let interruptible = preemption && rewritten.refused.is_none();
+            Prepared { bytes: Cow::Owned(rewritten.bytes), interruptible }
         }
         Err(error) => {
             tracing::warn!("nothing of what is special to Go programs is on: {error}");

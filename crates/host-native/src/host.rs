@@ -1,6 +1,7 @@
 //! A host: one kernel, its platform, its engines and its executor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gopherix_kernel::task::{ExitStatus, FdEntry, Process};
 use gopherix_kernel::trace::TraceSink;
@@ -10,7 +11,7 @@ use gopherix_quickjs::Network;
 use wasmtime::{InstancePre, Store};
 
 use crate::HostError;
-use crate::clock::NativePlatform;
+use crate::clock::{NativePlatform, Tick};
 use crate::engine::{Engines, Entry, Interruption, Program};
 use crate::fetch::{HttpClient, NetPolicy};
 use crate::go;
@@ -24,6 +25,10 @@ pub struct HostConfig {
     pub cpus: Option<usize>,
     /// How guests are interrupted.
     pub interruption: Interruption,
+    /// Whether goroutines of Go guests are preempted; if not, these guests are interrupted as all others are.
+    pub preemption: bool,
+    /// Period of preemption ticks.
+    pub tick: Duration,
     /// Hosts that the `fetch` of GOOS=js guests may reach.
     pub network: NetPolicy,
     /// Where system calls are told to.
@@ -53,15 +58,15 @@ impl Host {
     ) -> Result<Host, HostError> {
         let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cpus = config.cpus.unwrap_or(available).max(1);
-        let engines = Engines::new(config.interruption);
+        let engines = Engines::new(config.interruption, config.preemption);
         let marks = Arc::new(Marks::default());
         let (ticked, marked) = (engines.clone(), marks.clone());
-        let tick = move || {
+        let act = Box::new(move || {
             ticked.tick();
             marked.tick();
-        };
-        let platform =
-            NativePlatform::new(cpus, Some(Box::new(tick))).map_err(HostError::io("cannot set up clocks"))?;
+        });
+        let tick = Tick { period: config.tick, act };
+        let platform = NativePlatform::new(cpus, Some(tick)).map_err(HostError::io("cannot set up clocks"))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             // One more than may run guest code, so that whoever wakes up is looked at and can queue for a turn while busy
             // guests hold all of them.

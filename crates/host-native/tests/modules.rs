@@ -56,7 +56,7 @@ fn section_ends(bytes: &[u8]) -> Vec<usize> {
 
 #[test]
 fn truncated_modules_are_refused() {
-    let engines = Engines::new(Interruption::Epochs);
+    let engines = Engines::new(Interruption::Epochs, true);
     let bytes = program();
     assert!(loads(&engines, &bytes, CompilePolicy::Optimizing));
     let ends = section_ends(&bytes);
@@ -70,7 +70,7 @@ fn truncated_modules_are_refused() {
 
 #[test]
 fn modules_with_a_changed_byte_load_or_are_refused() {
-    let engines = Engines::new(Interruption::Epochs);
+    let engines = Engines::new(Interruption::Epochs, true);
     let bytes = program();
     let mut refused = 0;
     for at in 0..bytes.len() {
@@ -87,7 +87,7 @@ fn modules_with_a_changed_byte_load_or_are_refused() {
 
 #[test]
 fn garbage_is_refused() {
-    let engines = Engines::new(Interruption::Epochs);
+    let engines = Engines::new(Interruption::Epochs, true);
     let header = b"\0asm\x01\0\0\0";
     let with_header = |rest: &[u8]| [header, rest].concat();
     let garbage = [

@@ -24,16 +24,22 @@ pub(super) struct Entrant {
     pub name: &'static str,
     /// What runs the programs, and which of Go's ports; `None`: this machine itself.
     pub host: Option<(Peer, Port)>,
+    /// Flags of the host's.
+    pub options: &'static [&'static str],
 }
 
 /// All who can be measured, in the tables' order.
-pub(super) const ENTRANTS: [Entrant; 5] = [
-    Entrant { name: "native", host: None },
-    Entrant { name: "node", host: Some((Peer::Node, Port::Js)) },
-    Entrant { name: "wasmtime", host: Some((Peer::Wasmtime, Port::Wasip1)) },
-    Entrant { name: "gopherix", host: Some((Peer::Gopherix, Port::Wasip1)) },
-    Entrant { name: GOPHERIX_JS, host: Some((Peer::Gopherix, Port::Js)) },
+pub(super) const ENTRANTS: [Entrant; 6] = [
+    Entrant { name: "native", host: None, options: &[] },
+    Entrant { name: "node", host: Some((Peer::Node, Port::Js)), options: &[] },
+    Entrant { name: "wasmtime", host: Some((Peer::Wasmtime, Port::Wasip1)), options: &[] },
+    Entrant { name: "gopherix", host: Some((Peer::Gopherix, Port::Wasip1)), options: &[] },
+    Entrant { name: GOPHERIX_JS, host: Some((Peer::Gopherix, Port::Js)), options: &[] },
+    Entrant { name: UNINTERRUPTED, host: Some((Peer::Gopherix, Port::Wasip1)), options: &["--no-preempt"] },
 ];
+
+/// gopherix that preempts no goroutine: what preemption costs is the difference.
+pub(super) const UNINTERRUPTED: &str = "uninterrupted";
 
 /// gopherix with GOOS=js.
 pub(super) const GOPHERIX_JS: &str = "gopherix-js";
@@ -44,6 +50,7 @@ pub(super) struct Contestant {
     pub name: &'static str,
     /// `None`: native.
     runner: Option<Runner>,
+    options: &'static [&'static str],
     port: Option<Port>,
     programs: PathBuf,
     /// Its compiled code is kept under here.
@@ -75,11 +82,14 @@ impl Contestant {
             capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;
         }
         let runner = entrant.host.map(|(peer, _)| Runner::new(peer, Build::Release, go)).transpose()?;
-        Ok(Self { name: entrant.name, runner, port, programs, cache, data, project })
+        Ok(Self { name: entrant.name, runner, options: entrant.options, port, programs, cache, data, project })
     }
 
     /// Whether it takes part in a row.
     pub(super) fn takes(&self, row: &Row) -> bool {
+        if self.name == UNINTERRUPTED {
+            return row.cpu;
+        }
         match (self.peer(), self.port) {
             // Nothing of Node's is worth a row of an uncached start: it keeps no compiled code of a module.
             (Some(Peer::Node), _) => row.kind != Kind::ColdUncached,
@@ -129,7 +139,7 @@ impl Contestant {
     }
 
     fn command(&self, row: &Row, options: &[&str]) -> Result<Command> {
-        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let options: Vec<String> = self.options.iter().chain(options).map(|option| (*option).to_owned()).collect();
         let mut command = match (row.program, &self.runner) {
             (Runs::Go(program), None) => {
                 let mut command = Command::new(self.programs.join(program));

@@ -5,6 +5,7 @@
 mod contestant;
 mod report;
 mod rows;
+mod ticks;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,11 +24,13 @@ use crate::workspace;
 
 /// Whole processes are short: more of them a round.
 const STARTS_A_ROUND: usize = 7;
+/// What preemption costs is little: more of these a round.
+const CPU_A_ROUND: usize = 5;
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Rows, such as hello or stat, or sleepers or fair; without any, all
+    /// Rows, such as hello or stat, or ticks, sleepers or fair; without any, all
     rows: Vec<String>,
     /// Write BENCHMARKS.md
     #[arg(long)]
@@ -35,16 +38,21 @@ pub(crate) struct BenchArgs {
     /// How often the contestants take turns
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Leave out a contestant: native, node, wasmtime, gopherix or gopherix-js
+    /// Leave out a contestant: native, node, wasmtime, gopherix, gopherix-js or uninterrupted
     #[arg(long, conflicts_with = "write")]
     without: Vec<String>,
 }
 
+/// What is shown by gopherix alone, or not as a row of the table.
+fn alone() -> impl Iterator<Item = &'static str> {
+    ALONE.iter().map(|(name, _)| *name).chain([ticks::NAME])
+}
+
 /// Measures and prints the table.
 pub(crate) fn command(args: &BenchArgs) -> Result<()> {
-    let known = |name: &str| ROWS.iter().any(|r| r.name == name) || ALONE.iter().any(|(alone, _)| *alone == name);
+    let known = |name: &str| ROWS.iter().any(|r| r.name == name) || alone().any(|alone| alone == name);
     if let Some(unknown) = args.rows.iter().find(|name| !known(name)) {
-        let names: Vec<&str> = ROWS.iter().map(|r| r.name).chain(ALONE.iter().map(|(name, _)| *name)).collect();
+        let names: Vec<&str> = ROWS.iter().map(|r| r.name).chain(alone()).collect();
         bail!("there is no row {unknown}; there are {}", names.join(", "));
     }
     if args.write && !args.rows.is_empty() {
@@ -62,6 +70,11 @@ pub(crate) fn command(args: &BenchArgs) -> Result<()> {
     let table = report::tables(&medians);
     print!("{table}");
     let mut alone = Vec::new();
+    if wanted(ticks::NAME) {
+        let output = ticks::run(&go)?;
+        println!("\n{}:\n{output}", ticks::HEADING);
+        alone.push((ticks::HEADING.to_owned(), output));
+    }
     for (name, heading) in ALONE.iter().filter(|(name, _)| wanted(name)) {
         if let Some(output) = example(name)? {
             println!("\n{heading}:\n{output}");
@@ -110,10 +123,11 @@ fn measure<'a>(rows: &[&'a Row], contestants: &[Contestant], rounds: usize) -> (
             for taker in &takers {
                 taker.prepare(row)?;
             }
-            let repeats = if row.kind == Kind::Cold { STARTS_A_ROUND } else { 1 };
-            for _ in 0..rounds {
+            let starts = if row.kind == Kind::Cold { STARTS_A_ROUND } else { 1 };
+            let turns = if row.cpu { rounds.saturating_mul(CPU_A_ROUND) } else { rounds };
+            for _ in 0..turns {
                 for taker in &takers {
-                    for _ in 0..repeats {
+                    for _ in 0..starts {
                         samples.entry((row.name, taker.name)).or_default().push(taker.measure(row)?);
                     }
                 }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use super::contestant::GOPHERIX_JS;
+use super::contestant::{GOPHERIX_JS, UNINTERRUPTED};
 use super::rows::{Js, Kind, NOISE, Row, Target};
 
 /// Contestants of the first table, in its order.
 const COLUMNS: [&str; 4] = ["native", "node", "wasmtime", "gopherix"];
+
+/// What preemption may cost in any row, and in the mean.
+const MOST_COST: f64 = 0.05;
+const MEAN_COST: f64 = 0.01;
 
 /// Medians in nanoseconds by contestant.
 pub(super) type Medians = BTreeMap<&'static str, f64>;
@@ -67,6 +71,7 @@ fn target(row: &Row, medians: &Medians) -> (String, Option<bool>) {
 /// The Markdown tables: all contestants but GOOS=js under gopherix, which has one of its own beside Node.
 pub(super) fn tables(rows: &[(&Row, Medians)]) -> String {
     let mut text = table(rows);
+    text.push_str(&costs(rows));
     let shown = |row: &Row, medians: &Medians| row.only_js || row.js != Js::No && medians.contains_key(GOPHERIX_JS);
     let js: Vec<_> = rows.iter().filter(|(row, medians)| shown(row, medians)).collect();
     if js.is_empty() {
@@ -89,6 +94,39 @@ pub(super) fn tables(rows: &[(&Row, Medians)]) -> String {
         let _infallible = writeln!(text, "| {} | {} | {cells} | {ratio_text} | {aim} | {met} |", row.name, row.what);
     }
     text
+}
+
+/// What preemption costs: each row of the processor's without it and with it, and the mean.
+fn costs(rows: &[(&Row, Medians)]) -> String {
+    let both = |medians: &Medians| Some((*medians.get(UNINTERRUPTED)?, *medians.get("gopherix")?));
+    let rows: Vec<_> = rows.iter().filter_map(|(row, medians)| Some((row, both(medians)?))).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nPreemption, ticks, kill and limits, against the same engine without any interruption \
+                    (`--no-preempt`):\n\n\
+                    | | one operation | uninterrupted | gopherix | cost | target | met |\n\
+                    |---|---|--:|--:|--:|---|---|\n"
+        .to_owned();
+    let mut logarithms = 0.0;
+    let mut count = 0.0;
+    for (row, (without, with)) in rows {
+        let ratio = with / without;
+        logarithms += ratio.ln();
+        count += 1.0;
+        let (cells, cost) = (format!("{} | {}", time(without), time(with)), percent(ratio));
+        let met = verdict(Some(ratio <= 1.0 + MOST_COST));
+        // Writing to a String cannot fail.
+        let _infallible = writeln!(text, "| {} | {} | {cells} | {cost} | ≤ 5 % | {met} |", row.name, row.what);
+    }
+    let mean = f64::exp(logarithms / count);
+    let met = verdict(Some(mean <= 1.0 + MEAN_COST));
+    let _infallible = writeln!(text, "| | geometric mean | | | {} | ≤ 1 % | {met} |", percent(mean));
+    text
+}
+
+fn percent(ratio: f64) -> String {
+    format!("{:+.1} %", (ratio - 1.0) * 100.0)
 }
 
 fn verdict(met: Option<bool>) -> &'static str {
@@ -173,6 +211,18 @@ mod tests {
         assert_eq!(text.matches("| js-get |").count(), 1, "{text}");
         assert_eq!(text.matches("| fib |").count(), 1, "{text}");
         assert!(!tables(&[(row("stat"), Medians::from([("node", 1.0)]))]).contains("GOOS=js"));
+    }
+
+    #[test]
+    fn the_cost_of_preemption_is_a_ratio() {
+        let row = |name: &str| ROWS.iter().find(|row| row.name == name).unwrap();
+        let medians = |with| Medians::from([(UNINTERRUPTED, 100.0), ("gopherix", with)]);
+        let text = costs(&[(row("fib"), medians(106.0)), (row("sort"), medians(95.0)), (row("stat"), Medians::new())]);
+        assert!(text.contains("| fib | fib(35) | 100 ns | 106 ns | +6.0 % | ≤ 5 % | **no** |"), "{text}");
+        assert!(text.contains("| -5.0 % | ≤ 5 % | yes |"), "{text}");
+        assert!(text.contains("| geometric mean | | | +0.3 % | ≤ 1 % | yes |"), "{text}");
+        assert!(!text.contains("stat"), "{text}");
+        assert_eq!(costs(&[]), "");
     }
 
     #[test]

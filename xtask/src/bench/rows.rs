@@ -67,6 +67,8 @@ pub(super) struct Row {
     pub js: Js,
     /// Whether only GOOS=js has it: Node and gopherix are all who run it.
     pub only_js: bool,
+    /// Whether it is about the processor alone: what preemption costs is measured by these.
+    pub cpu: bool,
 }
 
 const LOOP: Row = Row {
@@ -79,12 +81,14 @@ const LOOP: Row = Row {
     target: Target::Wasmtime,
     js: Js::No,
     only_js: false,
+    cpu: false,
 };
+const CPU: Row = Row { cpu: true, ..LOOP };
 const FILES: Row = Row { uses_files: true, target: Target::None, ..LOOP };
 const JS_VALUE: Row = Row { program: Runs::Go("jsvalue"), target: Target::None, js: Js::Shown, only_js: true, ..LOOP };
 
 /// All rows, in the table's order.
-pub(super) const ROWS: [Row; 17] = [
+pub(super) const ROWS: [Row; 19] = [
     Row {
         name: "hello",
         what: "start to end, cached",
@@ -139,10 +143,12 @@ pub(super) const ROWS: [Row; 17] = [
     Row { name: "seq-write", what: "write 64 KiB, of 256 MiB", program: Runs::Go("seq"), ..FILES },
     Row { name: "seq-read", what: "read 64 KiB, of 256 MiB", program: Runs::Go("seq"), args: &["-read"], ..FILES },
     Row { name: "now", what: "time.Now", program: Runs::Go("now"), target: Target::Native(4.0), ..LOOP },
-    Row { name: "fib", what: "fib(35)", program: Runs::Go("fib"), ..LOOP },
-    Row { name: "sha256", what: "SHA-256 of 1 MiB", program: Runs::Go("sha256"), ..LOOP },
-    Row { name: "sort", what: "sort.Slice of 200,000", program: Runs::Go("sort"), ..LOOP },
-    Row { name: "json", what: "JSON of 1,000 records, both ways", program: Runs::Go("json"), ..LOOP },
+    Row { name: "fib", what: "fib(35)", program: Runs::Go("fib"), ..CPU },
+    Row { name: "sha256", what: "SHA-256 of 1 MiB", program: Runs::Go("sha256"), ..CPU },
+    Row { name: "sort", what: "sort.Slice of 200,000", program: Runs::Go("sort"), ..CPU },
+    Row { name: "json", what: "JSON of 1,000 records, both ways", program: Runs::Go("json"), ..CPU },
+    Row { name: "mandelbrot", what: "Mandelbrot set, 256 by 256", program: Runs::Go("mandelbrot"), ..CPU },
+    Row { name: "floats", what: "10,000,000 rounds of a loop without calls", program: Runs::Go("floats"), ..CPU },
     Row { name: "js-get", what: "js.Value.Get of a number", args: &["-op=get"], ..JS_VALUE },
     Row { name: "js-call", what: "js.Value.Call of Math.abs", args: &["-op=call"], ..JS_VALUE },
     Row { name: "js-invoke", what: "js.Value.Invoke of Math.abs", args: &["-op=invoke"], ..JS_VALUE },

