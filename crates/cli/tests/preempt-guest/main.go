@@ -18,7 +18,11 @@ func main() {
 	case "two":
 		two()
 	case "stress":
-		fmt.Printf("%x\n", stress())
+		rounds := 20
+		if len(os.Args) > 2 {
+			rounds, _ = strconv.Atoi(os.Args[2])
+		}
+		fmt.Printf("%x\n", stress(rounds))
 	case "loop":
 		loop()
 	}

@@ -11,13 +11,13 @@ import (
 
 // stress does what moves, grows and collects stacks and memory in many goroutines at once, and returns a hash of all
 // results, which does not depend on their order.
-func stress() uint64 {
+func stress(rounds int) uint64 {
 	work := []func(int) uint64{frames, deep, garbage, maps, selects, recovers, codes, sorts}
 	results := make([]uint64, len(work)*4)
 	var wait sync.WaitGroup
 	for n := range results {
 		wait.Go(func() {
-			for round := range 20 {
+			for round := range rounds {
 				results[n] = results[n]*31 + work[n%len(work)](n*100+round)
 			}
 		})
