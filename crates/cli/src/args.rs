@@ -99,6 +99,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = crate::grants::time, help_heading = "Limits")]
     pub(crate) timeout: Option<Duration>,
 
+    /// When --timeout ends a Go program, say what each of its goroutines was doing
+    #[arg(long, requires = "timeout", help_heading = "Limits")]
+    pub(crate) dump_on_timeout: bool,
+
     /// End the program after this much CPU time (exit code 152)
     #[arg(long, value_name = "TIME", value_parser = crate::grants::time, help_heading = "Limits")]
     pub(crate) cpu_time: Option<Duration>,
@@ -141,6 +145,15 @@ pub(crate) struct RunArgs {
     /// Write the log and the table to a file instead of stderr; without the other two flags, the log of all calls
     #[arg(long, value_name = "FILE", help_heading = "Looking in")]
     pub(crate) trace_file: Option<PathBuf>,
+
+    /// Should the program not end by itself (a trap, an unrecovered panic, a deadlock, SIGQUIT, --timeout), write what is
+    /// known of it to a file, as JSON: signal, message, goroutines with their calls, registers
+    #[arg(long, value_name = "FILE", help_heading = "Looking in")]
+    pub(crate) crash_report: Option<PathBuf>,
+
+    /// Should the program not end by itself, write a core dump to a file
+    #[arg(long, value_name = "FILE", help_heading = "Looking in")]
+    pub(crate) core: Option<PathBuf>,
 
     /// Run a script in the program's JavaScript world before the program; several run in order (GOOS=js)
     #[arg(long, value_name = "FILE", help_heading = "JavaScript")]

@@ -14,7 +14,7 @@ Exit codes of `run`:
                      141 broken pipe, 152 --cpu-time
   124                when --timeout ends it
   125                when gopherix itself fails: no such file, not a module, …
-  2                  when the flags are wrong";
+  2                  when the flags are wrong, or SIGQUIT ended a Go program";
 
 /// What a shell shows of a program that SIGPIPE ended.
 const BROKEN_PIPE: u8 = 141;

@@ -9,7 +9,10 @@ use crate::program::Program;
 use crate::stack::{self, Memory, Registers, Walk};
 use crate::wait_reason;
 
+mod fatal;
 mod print;
+
+pub use print::Calls;
 
 /// How many goroutines are listed.
 pub const MAX_GOROUTINES: usize = 1 << 20;

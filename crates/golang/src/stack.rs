@@ -11,8 +11,8 @@ use std::ops::Range;
 use crate::pclntab::block;
 use crate::program::Program;
 
-/// How many frames a walk follows; deeper stacks are cut off there.
-pub const MAX_FRAMES: usize = 0x1_0000;
+/// How many frames a walk follows; deeper stacks are cut off there. More than fit on the wasm stack of any home.
+pub const MAX_FRAMES: usize = 1 << 21;
 
 /// A guest's linear memory.
 pub trait Memory {
@@ -103,27 +103,45 @@ pub fn parked(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64
 pub fn running(program: &Program, memory: &(impl Memory + ?Sized), registers: &Registers<'_>) -> Walk {
     let helpers = registers.native.iter().take_while(|&&ordinal| !program.is_go_function(ordinal)).count();
     let at_leaf = registers.native.get(helpers..).unwrap_or_default();
-    let entry = |ordinal: u32| program.table().by_ordinal(ordinal).map(|function| function.entry());
-    let leaf_frame = |pc: u64| StackFrame { pc, sp: registers.sp, function_only: true };
-    let on_top = registers.native.iter().take(helpers.min(MAX_FRAMES)).filter_map(|&ordinal| entry(ordinal));
-    let mut frames: Vec<StackFrame> = on_top.map(leaf_frame).collect();
-    let Some(leaf) = at_leaf.first().and_then(|&ordinal| program.table().by_ordinal(ordinal)) else {
-        return Walk { frames, complete: false };
-    };
-    frames.push(leaf_frame(leaf.entry()));
-    // Below a function that wasm_pc_f_loop resumed there is none of Go's on wasm's stack.
-    let caller = at_leaf.get(1).copied().filter(|&ordinal| program.is_go_function(ordinal));
-    let largest = u64::from(leaf.largest_frame());
-    // A helper is called from the body, where the prologue is over.
-    let sizes = if helpers > 0 || largest == 0 { vec![largest] } else { vec![largest, 0] };
-    for size in sizes {
-        let Some(slot) = registers.sp.checked_add(size) else { continue };
-        if let Some(above) = above_leaf(program, memory, leaf.ordinal(), slot, registers.g, caller) {
+    let on_top = helpers.min(MAX_FRAMES);
+    let first = at_leaf.first().and_then(|&ordinal| program.table().by_ordinal(ordinal));
+    // Assembly may call a function without a frame as a helper, without a return PC: its callee is on top of it then.
+    let called_so = first.is_some_and(|first| first.largest_frame() == 0) && at_leaf.len() > 1;
+    for skipped in 0..=usize::from(called_so) {
+        if let Some(above) =
+            above_leaves(program, memory, registers, at_leaf.get(skipped..).unwrap_or_default(), on_top)
+        {
+            let mut frames = leaves(program, registers, on_top.saturating_add(skipped).saturating_add(1));
             frames.extend(above);
             return Walk { frames, complete: true };
         }
     }
-    Walk { frames, complete: false }
+    Walk { frames: leaves(program, registers, on_top.saturating_add(usize::from(first.is_some()))), complete: false }
+}
+
+/// The innermost functions on wasm's stack, of which no return PC is on the Go stack.
+fn leaves(program: &Program, registers: &Registers<'_>, count: usize) -> Vec<StackFrame> {
+    let functions = registers.native.iter().take(count).filter_map(|&ordinal| program.table().by_ordinal(ordinal));
+    functions.map(|function| StackFrame { pc: function.entry(), sp: registers.sp, function_only: true }).collect()
+}
+
+/// The frames above the first of `native`, the leaf; `None` unless they make sense.
+fn above_leaves(
+    program: &Program,
+    memory: &(impl Memory + ?Sized),
+    registers: &Registers<'_>,
+    native: &[u32],
+    helpers: usize,
+) -> Option<Vec<StackFrame>> {
+    let leaf = program.table().by_ordinal(*native.first()?)?;
+    // Below a function that wasm_pc_f_loop resumed there is none of Go's on wasm's stack.
+    let caller = native.get(1).copied().filter(|&ordinal| program.is_go_function(ordinal));
+    let largest = u64::from(leaf.largest_frame());
+    // A helper is called from the body, where the prologue is over.
+    let before = (helpers == 0 && largest != 0).then_some(0);
+    [Some(largest), before].into_iter().flatten().find_map(|size| {
+        above_leaf(program, memory, leaf.ordinal(), registers.sp.checked_add(size)?, registers.g, caller)
+    })
 }
 
 /// The frames above a leaf whose return PC is at `slot`; `None` unless they make sense.

@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut number = |default: u64| args.next().map_or(Ok(default), |n| n.parse());
     let (count, cpus, seconds) = (number(4)?, number(2)?, number(5)?);
     let machine = Machine::builder().cpus(usize::try_from(cpus)?).boot()?;
-    let program = machine.load(&wat::parse_str(SPINNER)?)?;
+    let program = machine.load(wat::parse_str(SPINNER)?)?;
     let children: Vec<_> = (0..count).map(|_| machine.command(&program).spawn()).collect::<Result<_, _>>()?;
     std::thread::sleep(Duration::from_millis(200));
     let before: Vec<Duration> = children.iter().map(|c| c.usage().cpu).collect();

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count: usize = args.next().map_or(Ok(1000), |n| n.parse())?;
     let seconds: u64 = args.next().map_or(Ok(5), |n| n.parse())?;
     let machine = Machine::builder().boot()?;
-    let program = machine.load(&wasm)?;
+    let program = machine.load(wasm)?;
     let began = Instant::now();
     let children: Vec<_> = (0..count).map(|_| machine.command(&program).spawn()).collect::<Result<_, _>>()?;
     while machine.kernel().timers().len() < count {

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
+use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::Listener;
 use gopherix_kernel::SysResult;
@@ -28,6 +29,7 @@ pub struct Command {
     listeners: Vec<TcpListener>,
     limits: Limits,
     world: World,
+    watch: Watch,
 }
 
 impl Command {
@@ -43,6 +45,7 @@ impl Command {
             listeners: Vec::new(),
             limits: Limits::default(),
             world: World::default(),
+            watch: Watch::default(),
         }
     }
 
@@ -119,6 +122,40 @@ impl Command {
         self
     }
 
+    /// Tells of the process' [`Exception`], should it not end by itself: a trap, SIGQUIT, or a fatal error of Go's runtime
+    /// (an unrecovered panic, a deadlock …), which otherwise is an exit with code 2 like any other.
+    ///
+    /// It is called on the thread the guest ran on, once the guest has stopped and before the process is over. What it makes
+    /// of `message` is what [`Outcome::note`](crate::Outcome::note) begins with, and what it makes of `status` is how the
+    /// process ends. A panic in it is caught.
+    #[must_use]
+    pub fn on_exception(mut self, observer: impl Fn(&mut Exception) + Send + Sync + 'static) -> Self {
+        self.watch.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Whether an [`Exception`] lists every goroutine, and not only the one that ran; for Go programs.
+    #[must_use]
+    pub fn all_goroutines(mut self, on: bool) -> Self {
+        self.watch.all_goroutines = on;
+        self
+    }
+
+    /// Whether an [`Exception`] has a core dump: all of the guest's memory but runs of zeros.
+    #[must_use]
+    pub fn core_dump(mut self, on: bool) -> Self {
+        self.watch.core = on;
+        self
+    }
+
+    /// Whether it is an [`Exception`] too when the process' wall time is up. The note of its end then tells what every
+    /// goroutine did.
+    #[must_use]
+    pub fn dump_on_timeout(mut self, on: bool) -> Self {
+        self.watch.timeouts = on;
+        self
+    }
+
     /// Runs a script before the program, in the same JavaScript world; several run in the order given. Only programs built
     /// with GOOS=js have one.
     #[must_use]
@@ -164,12 +201,12 @@ impl Command {
     /// # Errors
     /// If the working directory is not there, or a stream or listener cannot be set up.
     pub fn spawn(self) -> Result<Child, Error> {
-        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, world } = self;
+        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, world, watch } = self;
         complete_env(&mut env, &cwd, listeners.len());
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
         let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
-        let (cwd_path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
-        let spec = ProcessSpec { args, env, cwd: cwd_path, limits, module_bytes, credentials, umask };
+        let (path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
+        let spec = ProcessSpec { args, env, cwd: path, limits, module_bytes, credentials, umask };
         let kernel = machine.kernel();
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         let mut fds = Vec::new();
@@ -193,7 +230,7 @@ impl Command {
             fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
         }
         let js = (world.is_driven && program.is_js()).then(|| JsHandle::new(world.inbox.handle()));
-        machine.host.start(&program.program, &process, fds, world)?;
+        machine.host.start(&program.program, &process, fds, world, watch)?;
         let mut outputs = outputs.into_iter().skip(1);
         let stdout: Option<PipeReader> = outputs.next().flatten();
         let stderr: Option<PipeReader> = outputs.next().flatten();

@@ -23,7 +23,7 @@ use crate::JsValue;
 /// # let wasm = wat::parse_str(r#"(module (import "gojs" "runtime.wasmExit" (func (param i32))) (memory (export "mem") 1)
 /// #   (func (export "run") (param i32 i32)) (func (export "resume")) (func (export "getsp") (result i32) i32.const 0))"#)?;
 /// // `wasm` holds the bytes of a module built with GOOS=js GOARCH=wasm.
-/// let program = machine.load(&wasm)?;
+/// let program = machine.load(wasm)?;
 /// let command = machine.command(&program).js_handle().js_function("double", |args| match args.as_slice() {
 ///     [JsValue::Number(n)] => Ok(JsValue::from(n * 2.0)),
 ///     _ => Err("double takes a number".into()),

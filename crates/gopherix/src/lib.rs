@@ -12,7 +12,7 @@
 //! #   (data (i32.const 0) "\10\00\00\00\06\00\00\00") (data (i32.const 16) "hello\n")
 //! #   (func (export "_start") (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#).unwrap();
 //! // `wasm` holds the bytes of a module built with GOOS=wasip1 GOARCH=wasm.
-//! let program = machine.load(&wasm)?;
+//! let program = machine.load(wasm)?;
 //! let mut child = machine.command(&program).arg("hello").stdout(Stdio::Pipe).spawn()?;
 //! let mut said = String::new();
 //! if let Some(mut stdout) = child.stdout.take() {
@@ -38,6 +38,7 @@ pub use child::{Child, Outcome, UsageReport};
 pub use command::Command;
 pub use gopherix_abi::{Errno, Pid, Signal};
 pub use gopherix_host_native::cache;
+pub use gopherix_host_native::crash::{Exception, Frame, Global, Goroutine, Registers};
 pub use gopherix_host_native::js::JsValue;
 pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache, NetGrant, NetPolicy};
 pub use gopherix_kernel::table;

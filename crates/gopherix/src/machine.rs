@@ -253,7 +253,8 @@ impl Machine {
     ///
     /// # Errors
     /// If the bytes are no module that can run here.
-    pub fn load(&self, wasm: &[u8]) -> Result<Program, Error> {
+    pub fn load(&self, wasm: impl Into<Arc<Vec<u8>>>) -> Result<Program, Error> {
+        let wasm = &wasm.into();
         let program = self.host.engines().load(wasm, self.cache.as_ref(), self.policy)?;
         let bytes = u64::try_from(wasm.len()).unwrap_or(u64::MAX);
         Ok(Program { program, is_go: gopherix_golang::is_go(wasm), bytes })
@@ -264,7 +265,7 @@ impl Machine {
     /// # Errors
     /// If it cannot be read, and as [`Machine::load`].
     pub fn load_file(&self, path: &Path) -> Result<Program, Error> {
-        self.load(&std::fs::read(path)?)
+        self.load(std::fs::read(path)?)
     }
 
     /// How a program is to be started.

@@ -18,7 +18,7 @@ fn machine() -> Machine {
 }
 
 fn waits(machine: &Machine) -> Command {
-    machine.command(&machine.load(&wat::parse_str(WAITS).unwrap()).expect("a program")).js_handle()
+    machine.command(&machine.load(wat::parse_str(WAITS).unwrap()).expect("a program")).js_handle()
 }
 
 fn start(command: Command) -> (Child, JsHandle) {
@@ -118,13 +118,13 @@ fn the_program_lasts_as_long_as_a_handle_and_no_longer() {
 #[test]
 fn only_who_asks_gets_a_handle() {
     let machine = machine();
-    let js = machine.load(&wat::parse_str(WAITS).unwrap()).expect("a program");
+    let js = machine.load(wat::parse_str(WAITS).unwrap()).expect("a program");
     let child = machine.command(&js).spawn().expect("a process");
     assert!(child.js.is_none());
     // Nothing can wake it: a deadlock.
     assert_eq!(child.wait_blocking().code(), 2);
     let wasi = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
-    let wasi = machine.load(&wat::parse_str(wasi).unwrap()).expect("a program");
+    let wasi = machine.load(wat::parse_str(wasi).unwrap()).expect("a program");
     let child = machine.command(&wasi).js_handle().spawn().expect("a process");
     assert!(child.js.is_none());
     assert_eq!(child.wait_blocking().code(), 0);

@@ -63,6 +63,8 @@ pub enum HowCompiled {
 pub struct Program {
     pub(crate) entry: Entry,
     pub(crate) interruption: Interruption,
+    /// Its module as it was given, to tell of a crash; only Go's is kept.
+    pub(crate) source: Option<Arc<Vec<u8>>>,
     /// Where its code came from.
     pub how: HowCompiled,
     /// Its key in the cache.
@@ -150,7 +152,12 @@ impl Engines {
     ///
     /// # Errors
     /// [`HostError::Module`] for bytes that are no module that can be run here.
-    pub fn load(&self, bytes: &[u8], cache: Option<&ModuleCache>, policy: CompilePolicy) -> Result<Program, HostError> {
+    pub fn load(
+        &self,
+        bytes: &Arc<Vec<u8>>,
+        cache: Option<&ModuleCache>,
+        policy: CompilePolicy,
+    ) -> Result<Program, HostError> {
         check_header(bytes)?;
         // Go programs are interrupted by what is written into them, which costs them next to nothing.
         if self.interruption == Interruption::Epochs
@@ -172,13 +179,14 @@ impl Engines {
         &self,
         interruption: Interruption,
         written: bool,
-        bytes: &[u8],
+        bytes: &Arc<Vec<u8>>,
         cache: Option<&ModuleCache>,
         policy: CompilePolicy,
     ) -> Result<Option<Program>, HostError> {
         let program = |module: &Module, how, key| {
             let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
-            Ok(Program { entry, interruption, how, key })
+            let source = is_go(bytes).then(|| bytes.clone());
+            Ok(Program { entry, interruption, source, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
         let key = Key::of(bytes, optimizing, self.preemption);
@@ -192,15 +200,15 @@ impl Engines {
         if written && !prepared.interruptible {
             return Ok(None);
         }
-        let bytes = &*prepared.bytes;
+        let wasm = &*prepared.bytes;
         if policy != CompilePolicy::Optimizing {
             // What the baseline compiler does not take (it lacks a few proposals), the other may.
-            let baseline = self.engine(Strategy::Winch, interruption).and_then(|engine| compile(engine, bytes));
+            let baseline = self.engine(Strategy::Winch, interruption).and_then(|engine| compile(engine, wasm));
             if let Ok(module) = baseline {
                 return program(&module, HowCompiled::Baseline, key).map(Some);
             }
         }
-        let module = compile(optimizing, bytes)?;
+        let module = compile(optimizing, wasm)?;
         if let Some(cache) = cache {
             cache.put(key, &module);
         }
@@ -249,6 +257,8 @@ fn config(strategy: Strategy, interruption: Interruption) -> Config {
         // Advice only; Go modules that were written anew carry it.
         .wasm_branch_hinting(true)
         .async_stack_size(stack.saturating_add(HOST_STACK))
+        // For core dumps. It costs something at the end of a guest only.
+        .coredump_on_trap(true)
         .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
     config
 }

@@ -10,6 +10,7 @@ use wasmtime::{
     AsContextMut, Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace,
 };
 
+use crate::crash::go::Inspection;
 use crate::go;
 use crate::preempt::Preempted;
 
@@ -22,11 +23,13 @@ pub(crate) struct Guest {
     memory: Option<Memory>,
     /// Its goroutines are preempted. To be dropped before the memory is.
     pub(crate) preempted: Option<Preempted>,
+    /// How to look into it once it has crashed.
+    pub(crate) inspection: Option<Inspection>,
 }
 
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest { cx, memory: None, preempted: None }
+        Guest { cx, memory: None, preempted: None, inspection: None }
     }
 }
 
@@ -184,13 +187,13 @@ pub(crate) fn charge_tick(cx: &mut Cx) -> bool {
 }
 
 /// Decides the process' end by how its guest code ended: returned, unwound, or trapped.
-pub(crate) fn conclude(cx: &Cx, outcome: wasmtime::Result<()>) {
+pub(crate) fn conclude(cx: &Cx, outcome: &wasmtime::Result<()>) {
     let Err(error) = outcome else { return };
     if error.is::<Unwind>() {
         return;
     }
     let signal = error.downcast_ref::<Trap>().map_or(Signal::SIGABRT, signal_of);
-    cx.process.end(ExitStatus::Signaled(signal), Some(describe(&error)));
+    cx.process.end(ExitStatus::Signaled(signal), Some(describe(error)));
 }
 
 /// The trap, or whatever else it was, and the guest's stack. Never the host's own stack, which says nothing to a user.

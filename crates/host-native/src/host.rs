@@ -12,6 +12,8 @@ use wasmtime::{InstancePre, Store};
 
 use crate::HostError;
 use crate::clock::{NativePlatform, Tick};
+use crate::crash::go::Inspection;
+use crate::crash::{self, Watch};
 use crate::engine::{Engines, Entry, Interruption, Program};
 use crate::fetch::{HttpClient, NetPolicy};
 use crate::go;
@@ -105,7 +107,8 @@ impl Host {
         make()
     }
 
-    /// Starts a program as a process that the kernel has made, with these descriptors from 0 on.
+    /// Starts a program as a process that the kernel has made, with these descriptors from 0 on, and tells `watch` of its
+    /// exceptions.
     ///
     /// # Errors
     /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
@@ -116,6 +119,7 @@ impl Host {
         process: &Arc<Process>,
         fds: Vec<FdEntry>,
         world: js::World,
+        watch: Watch,
     ) -> Result<(), HostError> {
         if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
             && need > limit
@@ -130,14 +134,27 @@ impl Host {
             runtime.spawn(end_at(kernel.clone(), process.clone(), limit));
         }
         let interruption = program.interruption;
+        let source = program.source.clone();
         match program.entry.clone() {
             Entry::Wasi(program) => {
-                runtime.spawn(async move { run(kernel, process, marks, program, interruption).await });
+                let start = Start { kernel, process, marks, program, source, interruption, watch };
+                runtime.spawn(async move { run(start).await });
             }
             Entry::Js(program) => {
                 let executor = runtime.handle().clone();
                 let network = self.network.clone().map(|network| -> Arc<dyn Network> { network });
-                js::spawn(js::Start { kernel, process, marks, program, interruption, world, network, executor })?;
+                js::spawn(js::Start {
+                    kernel,
+                    process,
+                    marks,
+                    program,
+                    source,
+                    interruption,
+                    world,
+                    network,
+                    executor,
+                    watch,
+                })?;
             }
         }
         Ok(())
@@ -165,41 +182,47 @@ async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
     }
 }
 
-/// The life of a process' first thread.
-async fn run(
+/// What is known of a guest before it runs.
+struct Start {
     kernel: Arc<Kernel>,
     process: Arc<Process>,
     marks: Arc<Marks>,
     program: Arc<InstancePre<Guest>>,
+    source: Option<Arc<Vec<u8>>>,
     interruption: Interruption,
-) {
-    let mut cx = os_wasm::mpreinit(&kernel, &process);
+    watch: Watch,
+}
+
+/// The life of a process' first thread.
+async fn run(start: Start) {
+    let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     os_wasm::minit(&mut cx).await;
-    let engine = program.module().engine().clone();
-    let mut store = Store::new(&engine, Guest::new(cx));
+    let mut store = Store::new(start.program.module().engine(), Guest::new(cx));
     store.limiter(|guest| guest);
-    if interruption == Interruption::Epochs {
+    if start.interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
-    let outcome = call_start(&mut store, &program, &marks).await;
+    let outcome = call_start(&mut store, &start).await;
     // Before the memory goes.
     store.data_mut().preempted = None;
-    conclude(&store.data().cx, outcome);
+    conclude(&store.data().cx, &outcome);
+    let inspection = store.data_mut().inspection.take();
+    if let Err(error) = &outcome {
+        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
+    }
     let mut guest = store.into_data();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
 }
 
-async fn call_start(
-    store: &mut Store<Guest>,
-    program: &InstancePre<Guest>,
-    marks: &Arc<Marks>,
-) -> wasmtime::Result<()> {
+async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
+    let program = &start.program;
     let instance = program.instantiate_async(&mut *store).await?;
     let memory = instance.get_memory(&mut *store, "memory");
+    store.data_mut().inspection = Some(Inspection::new(start.source.clone(), program.module(), instance, memory));
     let thread = store.data().cx.m.info();
-    store.data_mut().preempted = go::preempt(marks, thread, &instance, memory, &mut *store);
-    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    start.call_async(&mut *store, ()).await
+    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
+    let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    entry.call_async(&mut *store, ()).await
 }

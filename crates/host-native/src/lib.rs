@@ -1,10 +1,12 @@
 //! The native home: Wasmtime, tokio and the host operating system.
 //!
 //! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`net`]
-//! (listeners), [`fetch`] (HTTP for JavaScript), [`user`] (ids), [`engine`] (compiling and running guests). [`Host`] ties them to one kernel.
+//! (listeners), [`fetch`] (HTTP for JavaScript), [`user`] (ids), [`engine`] (compiling and running guests), [`crash`] (guests
+//! that did not end by themselves). [`Host`] ties them to one kernel.
 
 pub mod cache;
 pub mod clock;
+pub mod crash;
 pub mod disk;
 pub mod engine;
 pub mod errno;

@@ -8,6 +8,8 @@
     reason = "in a test, to panic is to fail"
 )]
 
+use std::sync::Arc;
+
 use gopherix_host_native::{CompilePolicy, Engines, HostError, Interruption};
 
 /// A small program with a section of most kinds.
@@ -31,7 +33,7 @@ fn program() -> Vec<u8> {
 
 /// Whether it loads; any error but [`HostError::Module`] is wrong for whatever bytes.
 fn loads(engines: &Engines, bytes: &[u8], policy: CompilePolicy) -> bool {
-    match engines.load(bytes, None, policy) {
+    match engines.load(&Arc::new(bytes.to_vec()), None, policy) {
         Ok(_) => true,
         Err(HostError::Module(why)) => {
             assert!(!why.is_empty());

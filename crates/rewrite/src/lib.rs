@@ -32,8 +32,12 @@ pub const MODULE: &str = "gopherix";
 pub const EXPORT_M0: &str = "gopherix.m0";
 /// Name of the exported constant that is the Go release of such a module: 27 for Go 1.27.
 pub const EXPORT_RELEASE: &str = "gopherix.go";
+/// Name of the exported global that is SP, in such a module.
+pub const EXPORT_SP: &str = "gopherix.sp";
+/// Name of the exported global that is the running goroutine, in such a module.
+pub const EXPORT_G: &str = "gopherix.g";
 /// Changes whenever the same module would be written differently: part of a compiled module's key in a cache.
-pub const REVISION: u32 = 4;
+pub const REVISION: u32 = 5;
 
 /// What is to change in a module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,6 +108,9 @@ pub enum RewriteError {
 /// [`RewriteError`] for what is no Go module, or none that is understood.
 pub fn rewrite(bytes: &[u8], plan: &Plan<'_>) -> Result<Rewritten, RewriteError> {
     let module = Module::parse(bytes)?;
+    if module.exports.iter().any(|export| export.name.starts_with("gopherix.")) {
+        return Err(RewriteError::Shape("it exports names that are kept for what is written anew"));
+    }
     let image = Image::new(&module)?;
     let functions = u32::try_from(module.functions.len()).unwrap_or(u32::MAX);
     let pclntab = Pclntab::find(&image, functions)?;

@@ -1,6 +1,7 @@
 //! The traversal that writes a module: everything as it was, but for what the passes change.
 
 use gopherix_golang::module::Module;
+use gopherix_golang::runtime::{GLOBAL_G, GLOBAL_SP};
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     BranchHints, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, GlobalSection, GlobalType,
@@ -13,7 +14,7 @@ use wasmparser::{
 
 use crate::body::{self, Changes};
 use crate::heads::{self, Head, Heads};
-use crate::{Counts, EXPORT_M0, EXPORT_RELEASE, MODULE, RewriteError, Rewritten};
+use crate::{Counts, EXPORT_G, EXPORT_M0, EXPORT_RELEASE, EXPORT_SP, MODULE, RewriteError, Rewritten};
 
 /// Writes the module with its heads; if goroutines are to be marked, with its prologues mended, looks at the flag in its loops,
 /// and what marking needs exported.
@@ -169,7 +170,8 @@ impl Reencode for Writer<'_> {
     fn parse_export_section(&mut self, exports: &mut ExportSection, section: ExportSectionReader<'_>) -> Written<()> {
         utils::parse_export_section(self, exports, section)?;
         let constants = self.marks.map(Marks::constants).into_iter().flatten();
-        for ((name, _), index) in constants.zip(self.globals..) {
+        let registers = self.marks.map(|_| [(EXPORT_SP, GLOBAL_SP), (EXPORT_G, GLOBAL_G)]).into_iter().flatten();
+        for (name, index) in constants.map(|(name, _)| name).zip(self.globals..).chain(registers) {
             exports.export(name, ExportKind::Global, index);
         }
         Ok(())

@@ -122,7 +122,7 @@ fn fill(claim: &Path) -> anyhow::Result<u8> {
     let engine = EngineFlags::of_words(&std::env::var("GOPHERIX_FILL").unwrap_or_default());
     let compiled = std::fs::read(claim).context("the claimed module is gone").and_then(|wasm| {
         let machine = engine.builder().cpus(1).compile_policy(CompilePolicy::Optimizing).cache(open()?).boot()?;
-        machine.load(&wasm)?;
+        machine.load(wasm)?;
         Ok(())
     });
     let _ = std::fs::remove_file(claim);

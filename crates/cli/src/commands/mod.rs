@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod cache;
+mod crash;
 mod inspect;
 mod pages;
 mod run;

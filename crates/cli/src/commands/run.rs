@@ -13,6 +13,7 @@ use gopherix::{
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::cache::{self, EngineFlags};
+use super::crash::{DUMP_GRACE, Recorder, dump, quit_by_signal};
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
 use crate::grants::{Grant, Listen, Variable};
@@ -27,7 +28,7 @@ const GRACE: Duration = Duration::from_millis(50);
 /// Runs a program to its end; the exit code.
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     let tracer = Tracer::from_args(&args)?;
-    let wasm = project::module(&args.program)?;
+    let wasm = Arc::new(project::module(&args.program)?);
     let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
     let cache = if args.no_cache { None } else { usable_cache() };
     let mut builder = engine.builder().tick(args.tick).compile_policy(policy(&args, cache.is_some()));
@@ -44,12 +45,17 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     if let Some(cache) = &cache {
         note_in_cache(cache, &program, &args, &wasm, engine);
     }
-    let child = spawn(&machine, &program, &args, &points)?;
-    let outcome = wait(&child, args.timeout);
+    let recorder = Recorder::default();
+    let child = spawn(&machine, &program, &args, &points, &recorder)?;
+    quit_by_signal(&child)?;
+    let tells = args.dump_on_timeout || args.crash_report.is_some() || args.core.is_some();
+    let outcome = wait(&child, args.timeout, if tells { DUMP_GRACE } else { GRACE });
     if let Some(tracer) = &tracer {
         tracer.finish();
     }
-    Ok(conclude(&child, &outcome, &args))
+    let code = conclude(&child, &outcome, &args);
+    recorder.write(&args, &outcome)?;
+    Ok(code)
 }
 
 /// One guest needs no interruption in the middle of its code: this process can be ended with it. A CPU limit does.
@@ -104,7 +110,7 @@ fn grant(mut builder: Builder, args: &RunArgs) -> anyhow::Result<(Builder, Vec<S
 }
 
 /// Loads the module; a spinner tells of it if it takes long and somebody is watching.
-fn load(machine: &Machine, path: &Path, wasm: &[u8]) -> anyhow::Result<Program> {
+fn load(machine: &Machine, path: &Path, wasm: &Arc<Vec<u8>>) -> anyhow::Result<Program> {
     let spinner = ProgressBar::new_spinner();
     spinner.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -123,7 +129,7 @@ fn load(machine: &Machine, path: &Path, wasm: &[u8]) -> anyhow::Result<Program> 
             }
         }
     });
-    let program = machine.load(wasm);
+    let program = machine.load(wasm.clone());
     drop(done);
     let _ = watcher.join();
     spinner.finish_and_clear();
@@ -141,7 +147,13 @@ fn note_in_cache(cache: &gopherix::ModuleCache, program: &Program, args: &RunArg
     }
 }
 
-fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]) -> anyhow::Result<Child> {
+fn spawn(
+    machine: &Machine,
+    program: &Program,
+    args: &RunArgs,
+    points: &[String],
+    recorder: &Recorder,
+) -> anyhow::Result<Child> {
     let name = match &args.argv0 {
         Some(name) => name.as_bytes(),
         None => args.program.as_os_str().as_encoded_bytes(),
@@ -173,7 +185,8 @@ fn spawn(machine: &Machine, program: &Program, args: &RunArgs, points: &[String]
     for listen in &args.listen {
         command = command.listen(bind(listen)?);
     }
-    scripts(command, program, args)?.spawn().with_context(|| args.program.display().to_string())
+    let command = recorder.watch(scripts(command, program, args)?, args);
+    command.spawn().with_context(|| args.program.display().to_string())
 }
 
 /// Hands in the scripts, which only a program with a JavaScript world can run.
@@ -226,13 +239,13 @@ fn limits(args: &RunArgs) -> Limits {
 }
 
 /// Waits for the end. A program that does not come to a system call after its time is up is left to the end of this process.
-fn wait(child: &Child, timeout: Option<Duration>) -> Outcome {
+fn wait(child: &Child, timeout: Option<Duration>, grace: Duration) -> Outcome {
     let (done, ended) = std::sync::mpsc::channel();
     let process: Arc<_> = child.process().clone();
     std::thread::spawn(move || {
         let _ = done.send(futures::executor::block_on(process.wait()));
     });
-    let patience = timeout.map(|t| t.saturating_add(GRACE));
+    let patience = timeout.map(|t| t.saturating_add(grace));
     let began = Instant::now();
     loop {
         let left = patience.map(|p| p.saturating_sub(began.elapsed()));
@@ -256,6 +269,9 @@ fn conclude(child: &Child, outcome: &Outcome, args: &RunArgs) -> u8 {
     let name = args.program.display();
     if let Some(end) = end(outcome, args) {
         say(&format!("gopherix: {name}: {end}"));
+    }
+    if let Some(dump) = dump(outcome).filter(|_| args.dump_on_timeout || outcome.status != ExitStatus::TimedOut) {
+        say(dump.trim_end());
     }
     let usage = child.usage();
     if outcome.status.code() != 0 {

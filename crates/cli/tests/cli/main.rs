@@ -9,6 +9,7 @@
 )]
 
 mod cache;
+mod crash;
 mod ends;
 mod environment;
 mod files;

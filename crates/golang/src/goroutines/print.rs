@@ -1,5 +1,6 @@
 //! Prints tracebacks as Go does.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use super::{Dump, Goroutine, all};
@@ -19,29 +20,79 @@ struct Call<'a> {
     machine: StackFrame,
 }
 
-impl<M: Memory + ?Sized> Dump<'_, M> {
+/// The calls of a goroutine that a traceback prints, innermost first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls<'a> {
+    /// The calls; [`Calls::elided`] others are between the first half of them and the second.
+    pub printed: Vec<Frame<'a>>,
+    /// How many are left out.
+    pub elided: usize,
+}
+
+impl<'a> Calls<'a> {
+    /// Goes through them twice, so that a deep stack takes no memory.
+    fn of<I: Iterator<Item = Call<'a>>>(calls: impl Fn() -> I) -> Self {
+        let (_, elided) = count(&calls);
+        let named = |call: Call<'a>| {
+            let Frame { function, position, inlined, wrapper, no_arguments } = call.frame;
+            let function = match printed_name(&function) {
+                Cow::Borrowed(name) if name == function => function,
+                name => Cow::Owned(name.into_owned()),
+            };
+            Frame { function, position, inlined, wrapper, no_arguments }
+        };
+        let last = calls().skip(PRINTED.saturating_add(elided));
+        Calls { printed: calls().take(PRINTED).chain(last).map(named).collect(), elided }
+    }
+}
+
+/// How many calls there are, and how many of them are not printed.
+fn count<'a, I: Iterator<Item = Call<'a>>>(calls: &impl Fn() -> I) -> (usize, usize) {
+    let count = calls().count();
+    (count, count.saturating_sub(PRINTED.saturating_mul(2)))
+}
+
+impl<'a, M: Memory + ?Sized> Dump<'a, M> {
     /// Writes all goroutines but those of the runtime itself, the running one first. Where their stacks are immense together
     /// the last are only counted.
     pub fn write_all(&self, out: &mut impl Write) -> fmt::Result {
+        let mut separator = "";
+        let elided = self.each(|goroutine, walk| {
+            out.write_str(separator)?;
+            separator = "\n";
+            self.write_walk(out, goroutine, walk)
+        })?;
+        if elided > 0 { writeln!(out, "\n...{elided} goroutines elided...") } else { Ok(()) }
+    }
+
+    /// The goroutines that [`Dump::write_all`] writes, in that order.
+    pub fn listed(&self) -> Vec<Goroutine> {
+        let mut listed = Vec::new();
+        // Adding to a list does not fail.
+        let _ = self.each(|goroutine, _| {
+            listed.push(*goroutine);
+            Ok(())
+        });
+        listed
+    }
+
+    /// Visits goroutines; how many of the last are left out.
+    fn each(&self, mut visit: impl FnMut(&Goroutine, &Walk) -> fmt::Result) -> Result<usize, fmt::Error> {
         let mut goroutines = all(self.program, self.memory);
         // Stable: the others stay in their order.
         goroutines.sort_by_key(|goroutine| !goroutine.status.is_running());
-        let mut separator = "";
         let mut frames = 0usize;
         for (index, goroutine) in goroutines.iter().enumerate() {
             if frames > TOTAL_FRAMES {
-                return writeln!(out, "\n...{} goroutines elided...", goroutines.len().saturating_sub(index));
+                return Ok(goroutines.len().saturating_sub(index));
             }
             let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
             frames = frames.saturating_add(walk.frames.len());
-            if self.is_system(goroutine, &walk) {
-                continue;
+            if !self.is_system(goroutine, &walk) {
+                visit(goroutine, &walk)?;
             }
-            out.write_str(separator)?;
-            separator = "\n";
-            self.write_walk(out, goroutine, &walk)?;
         }
-        Ok(())
+        Ok(0)
     }
 
     /// Writes one goroutine.
@@ -54,7 +105,9 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     pub fn is_system(&self, goroutine: &Goroutine, walk: &Walk) -> bool {
         let Some(first) = self.program.table().by_pc(goroutine.starts_at) else { return false };
         match &*first.name() {
-            "runtime.main" | "runtime.corostart" | "runtime.handleAsyncEvent" => false,
+            "runtime.main" | "runtime.corostart" => false,
+            // Between two events it says that it runs, and waits for the host to come back with another.
+            "runtime.handleAsyncEvent" => walk.frames.is_empty(),
             "runtime.runfinq" | "runtime.runFinalizers" | "runtime.runCleanups" => {
                 self.calls(walk).all(|call| call.frame.function.starts_with("runtime."))
             }
@@ -73,8 +126,15 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     }
 
     fn write_header(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+        write!(out, "goroutine {} [", goroutine.id)?;
+        self.write_state(out, goroutine)?;
+        out.write_str("]:\n")
+    }
+
+    /// Writes what Go's traceback has in brackets: why a goroutine waits, or what else it does.
+    pub fn write_state(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
         let status = goroutine.status;
-        write!(out, "goroutine {} [{}", goroutine.id, goroutine.wait_reason.unwrap_or(status.text()))?;
+        out.write_str(goroutine.wait_reason.unwrap_or(status.text()))?;
         let durable =
             goroutine.bubble.is_some() && status.is_waiting() && goroutine.wait_reason.is_some_and(is_durable);
         let flags = [(status.is_leaked(), " (leaked)"), (status.is_scanned(), " (scan)"), (durable, " (durable)")];
@@ -93,16 +153,24 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
         if goroutine.locked {
             out.write_str(", locked to thread")?;
         }
-        if let Some(bubble) = goroutine.bubble {
-            write!(out, ", synctest bubble {bubble}")?;
+        match goroutine.bubble {
+            Some(bubble) => write!(out, ", synctest bubble {bubble}"),
+            None => Ok(()),
         }
-        out.write_str("]:\n")
+    }
+
+    /// The calls that Go's traceback prints of a goroutine, under the names it prints: the first and the last of a deep stack.
+    pub fn calls_of(&self, goroutine: &Goroutine) -> Calls<'a> {
+        let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
+        let calls = Calls::of(|| self.shown(&walk));
+        if calls.printed.is_empty() { Calls::of(|| self.calls(&walk)) } else { calls }
     }
 
     /// All calls of a stack, innermost first.
-    fn calls<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'w>> {
-        walk.frames.iter().flat_map(|&machine| {
-            let frames = self.program.frames(machine.symbol_pc());
+    fn calls<'w>(&self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
+        let program = self.program;
+        walk.frames.iter().flat_map(move |&machine| {
+            let frames = program.frames(machine.symbol_pc());
             // Of a leaf only the function is known: where in it, and in which inlined call, is not.
             let skipped = if machine.function_only { frames.len().saturating_sub(1) } else { 0 };
             frames.into_iter().skip(skipped).map(move |frame| Call { frame, machine })
@@ -110,7 +178,7 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     }
 
     /// The calls that Go's traceback shows: none of the runtime's own and no wrappers.
-    fn shown<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'w>> {
+    fn shown<'w>(&self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
         let mut callee_panics = false;
         let mut first = true;
         self.calls(walk).filter(move |call| {
@@ -123,15 +191,13 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
         })
     }
 
-    /// Writes the first and the last of the calls; false if there are none. Goes through them twice, so that a deep stack
-    /// takes no memory.
+    /// Writes the first and the last of the calls; false if there are none.
     fn write_calls<'w, I: Iterator<Item = Call<'w>>>(
         &self,
         out: &mut impl Write,
         calls: impl Fn() -> I,
     ) -> Result<bool, fmt::Error> {
-        let count = calls().count();
-        let elided = count.saturating_sub(PRINTED.saturating_mul(2));
+        let (count, elided) = count(&calls);
         for call in calls().take(PRINTED) {
             self.write_call(out, &call)?;
         }
@@ -156,20 +222,25 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
         out.write_str("\n")
     }
 
-    fn write_created_by(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+    /// The `go` statement that a goroutine comes from: the function it is in, under the name that is printed, and where.
+    pub fn creator(&self, goroutine: &Goroutine) -> Option<Frame<'a>> {
         let machine = StackFrame { pc: goroutine.created_at, sp: 0, function_only: false };
-        let frames = self.program.frames(machine.symbol_pc());
-        let Some(creator) = frames.last().filter(|frame| goroutine.id != 1 && is_shown(frame, false, false)) else {
-            return Ok(());
-        };
-        write!(out, "created by {}", printed_name(&creator.function))?;
+        let mut frames = self.program.frames(machine.symbol_pc());
+        // Go takes the position of the code itself here, which is that of the innermost call inlined there.
+        let position = frames.first()?.position.clone();
+        let creator = frames.pop().filter(|frame| goroutine.id != 1 && is_shown(frame, false, false))?;
+        Some(Frame { function: printed_name(&creator.function).into_owned().into(), position, ..creator })
+    }
+
+    fn write_created_by(&self, out: &mut impl Write, goroutine: &Goroutine) -> fmt::Result {
+        let Some(creator) = self.creator(goroutine) else { return Ok(()) };
+        write!(out, "created by {}", creator.function)?;
         if goroutine.parent != 0 {
             write!(out, " in goroutine {}", goroutine.parent)?;
         }
         out.write_str("\n")?;
-        // Go takes the position of the code itself here, which is that of the innermost call inlined there.
-        write_position(out, frames.first().unwrap_or(creator))?;
-        let offset = machine.pc & 0xffff;
+        write_position(out, &creator)?;
+        let offset = goroutine.created_at & 0xffff;
         if offset > 0 {
             write!(out, " +{offset:#x}")?;
         }
@@ -200,7 +271,7 @@ fn write_position(out: &mut impl Write, frame: &Frame<'_>) -> fmt::Result {
     }
 }
 
-fn printed_name(name: &str) -> std::borrow::Cow<'_, str> {
+fn printed_name(name: &str) -> Cow<'_, str> {
     if name == "runtime.gopanic" { "panic".into() } else { symbol::traceback_form(name) }
 }
 

@@ -91,6 +91,22 @@ fn leaf_before_and_after_its_prologue() {
 }
 
 #[test]
+fn leaf_that_assembly_calls_without_a_return_pc() {
+    let mut guest = Guest::new();
+    let sp = USER_STACK + 0x2000;
+    let has_no_frame = |name: &&str| {
+        let function = guest.program.table().by_name(name);
+        function.is_some_and(|function| function.largest_frame() == 0)
+    };
+    let leaf = ["runtime.procyield", "runtime.memequal", "runtime.asminit"].into_iter().find(has_no_frame);
+    let expected = [leaf.expect("such a function"), "runtime.asminit", "runtime.main", "runtime.goexit"];
+    guest.call_chain(sp, &expected[2..]);
+    let walk = guest.running(sp, USER, &expected[..3]);
+    assert_eq!(guest.names(&walk), expected);
+    assert!(walk.complete && walk.frames[1].function_only && !walk.frames[2].function_only);
+}
+
+#[test]
 fn from_the_schedulers_stack_to_the_users() {
     let mut guest = Guest::new();
     let layout = guest.program.runtime().layout;

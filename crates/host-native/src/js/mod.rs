@@ -21,6 +21,7 @@ use gopherix_kernel::task::{Cx, Process};
 use gopherix_quickjs::QuickJs;
 use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreContextMut, TypedFunc};
 
+use crate::crash::go::Inspection;
 use crate::go;
 use crate::guest::{Unwind, may_grow_memory, may_grow_table};
 use crate::preempt::Preempted;
@@ -39,6 +40,8 @@ pub(crate) struct Guest {
     trap: Option<wasmtime::Error>,
     /// Its goroutines are preempted. To be dropped before the memory is.
     preempted: Option<Preempted>,
+    /// How to look into it once it has crashed.
+    inspection: Option<Inspection>,
     limiter: Limiter,
 }
 
@@ -52,7 +55,7 @@ struct Exports {
 impl Guest {
     fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
         let limiter = Limiter(cx.process.clone());
-        Guest { cx, gojs, exports: None, trap: None, preempted: None, limiter }
+        Guest { cx, gojs, exports: None, trap: None, preempted: None, inspection: None, limiter }
     }
 }
 

@@ -17,6 +17,8 @@ use wasmtime::{AsContextMut, Instance, InstancePre, Store, StoreContextMut, Upda
 
 use super::{Exports, Function, Guest, Running, World};
 use crate::HostError;
+use crate::crash::go::Inspection;
+use crate::crash::{self, Watch};
 use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
 use crate::go;
 use crate::guest::{Unwind, charge_tick, conclude};
@@ -37,10 +39,12 @@ pub(crate) struct Start {
     pub(crate) process: Arc<Process>,
     pub(crate) marks: Arc<Marks>,
     pub(crate) program: Arc<InstancePre<Guest>>,
+    pub(crate) source: Option<Arc<Vec<u8>>>,
     pub(crate) interruption: Interruption,
     pub(crate) world: World,
     pub(crate) network: Option<Arc<dyn Network>>,
     pub(crate) executor: tokio::runtime::Handle,
+    pub(crate) watch: Watch,
 }
 
 /// Starts a guest on a thread of its own.
@@ -86,7 +90,11 @@ fn live(mut start: Start) {
     let outcome = run(&mut store, &start);
     // Before the memory goes.
     store.data_mut().preempted = None;
-    conclude(&store.data().cx, outcome);
+    conclude(&store.data().cx, &outcome);
+    let inspection = store.data_mut().inspection.take();
+    if let Err(error) = &outcome {
+        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
+    }
     let mut guest = store.into_data();
     guest.gojs.engine.shut_down();
     os_wasm::unminit(&mut guest.cx);
@@ -114,6 +122,8 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let exports = exports(&instance, store)?;
     let (memory, thread) = (exports.memory, store.data().cx.m.info());
     store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, Some(memory), &mut *store);
+    let module = start.program.module();
+    store.data_mut().inspection = Some(Inspection::new(start.source.clone(), module, instance, Some(memory)));
     store.data_mut().exports = Some(exports);
     let entry = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "run")?;
     let mut running = Running(store.as_context_mut());

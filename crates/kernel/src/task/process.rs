@@ -188,6 +188,22 @@ impl Process {
         self.interrupt.wake_all();
     }
 
+    /// Puts another status and message in the place of those that were decided, before it is over: what the program's own
+    /// runtime, or whoever watches it, makes of that end.
+    pub fn revise(&self, status: ExitStatus, note: String) {
+        let mut life = self.life.lock();
+        if !life.over && life.decided.is_some() {
+            life.decided = Some(status);
+            life.note = Some(note);
+        }
+    }
+
+    /// How it is going to end, once that is decided.
+    #[must_use]
+    pub fn decided(&self) -> Option<ExitStatus> {
+        self.life.lock().decided
+    }
+
     /// Whether its end is decided. Threads stop at the next tick or slow call.
     #[must_use]
     pub fn is_ending(&self) -> bool {

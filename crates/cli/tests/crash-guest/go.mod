@@ -1,0 +1,3 @@
+module crashguest
+
+go 1.25
