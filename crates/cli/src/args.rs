@@ -21,6 +21,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Run a program: a .wasm file (GOOS=wasip1, GOOS=js, or any WASI preview 1), a Go file, or a Go package
     Run(Box<RunArgs>),
+    /// Run a program and tell where its CPU time goes: a file for `go tool pprof`, a flame graph, and a table
+    Profile(Box<ProfileArgs>),
     /// Tell what is in a module: Go version, build info, imports, sizes by package
     Inspect(InspectArgs),
     /// The cache of compiled modules
@@ -155,6 +157,15 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", help_heading = "Looking in")]
     pub(crate) core: Option<PathBuf>,
 
+    /// Sample where its CPU time goes, 100 times a second, and write that for `go tool pprof`; SIGUSR1 writes what there is
+    /// so far
+    #[arg(long, value_name = "FILE.pb.gz", help_heading = "Looking in")]
+    pub(crate) profile: Option<PathBuf>,
+
+    /// Write where its goroutines are at the end, for `go tool pprof`; SIGUSR1 writes where they are then
+    #[arg(long, value_name = "FILE.pb.gz", help_heading = "Looking in")]
+    pub(crate) goroutines: Option<PathBuf>,
+
     /// Run a script in the program's JavaScript world before the program; several run in order (GOOS=js)
     #[arg(long, value_name = "FILE", help_heading = "JavaScript")]
     pub(crate) js: Vec<PathBuf>,
@@ -187,6 +198,42 @@ pub(crate) struct RunArgs {
     /// Its arguments; whatever stands behind PROGRAM is the program's, flags too
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Flags of `profile`: its own, and those of `run`.
+#[derive(Debug, Parser)]
+#[command(after_help = crate::exit::HELP, mut_arg("profile", |arg| arg.hide(true)))]
+pub(crate) struct ProfileArgs {
+    /// Samples a second of CPU time
+    #[arg(
+        long,
+        value_name = "HZ",
+        value_parser = clap::value_parser!(u32).range(1..=10_000),
+        default_value_t = gopherix::profile::DEFAULT_RATE,
+        help_heading = "Profile"
+    )]
+    pub(crate) rate: u32,
+
+    /// Where the profile goes, in the format of `go tool pprof`. SIGUSR1 writes what there is so far
+    #[arg(
+        long,
+        value_name = "FILE.pb.gz",
+        default_value = "cpu.pb.gz",
+        conflicts_with = "profile",
+        help_heading = "Profile"
+    )]
+    pub(crate) output: PathBuf,
+
+    /// Where the flame graph goes, for a browser
+    #[arg(long, value_name = "FILE.svg", default_value = "cpu.svg", help_heading = "Profile")]
+    pub(crate) flame: PathBuf,
+
+    /// How many functions the table on stderr has; 0 for no table
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Profile")]
+    pub(crate) top: usize,
+
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 /// Compilers.

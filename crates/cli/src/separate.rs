@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Command};
 
-/// The same command line with `--` behind PROGRAM of `run`, which makes everything after it the program's.
+/// The same command line with `--` behind PROGRAM of `run` and `profile`, which makes everything after it the program's.
 pub(crate) fn separate(cli: &Command, mut line: Vec<OsString>) -> Vec<OsString> {
     if let Some(at) = program(cli, &line) {
         line.insert(at.saturating_add(1), "--".into());
@@ -12,9 +12,10 @@ pub(crate) fn separate(cli: &Command, mut line: Vec<OsString>) -> Vec<OsString> 
     line
 }
 
-/// The place of PROGRAM, if this is a `run` with one. A `--` before it means what it says already.
+/// The place of PROGRAM, if this is a command with one. A `--` before it means what it says already.
 fn program(cli: &Command, line: &[OsString]) -> Option<usize> {
-    let run = cli.find_subcommand("run").filter(|_| line.get(1).is_some_and(|word| word == "run"))?;
+    let run = ["run", "profile"].into_iter().find(|name| line.get(1).is_some_and(|word| word == name))?;
+    let run = cli.find_subcommand(run)?;
     let mut words = line.iter().enumerate().skip(2);
     while let Some((at, word)) = words.next() {
         // What is not UTF-8 is no flag.

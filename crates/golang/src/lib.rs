@@ -7,6 +7,7 @@
 //! - [`symbol`]: what a function's name says (package, crate);
 //! - [`buildinfo`]: toolchain version, modules and build settings;
 //! - [`pclntab`]: function ⇄ wasm ordinal ⇄ PC, file and line of a PC, frame sizes;
+//! - [`blocks`]: code ⇄ blocks, the lower half of a PC;
 //! - [`layout`] and [`wait_reason`]: the runtime's structures in memory, per release;
 //! - [`runtime`]: which of them a binary has, checked against its code;
 //! - [`program`]: table, runtime and inlined calls together;
@@ -18,6 +19,7 @@
 
 #![cfg_attr(test, expect(clippy::arithmetic_side_effects, reason = "an overflow in a test fails the test"))]
 
+pub mod blocks;
 pub mod buildinfo;
 mod detect;
 pub mod goroutines;

@@ -29,6 +29,8 @@ pub struct Frame<'a> {
     pub function: Cow<'a, str>,
     /// Where in it, as far as the table tells.
     pub position: Option<Position<'a>>,
+    /// Line of the function's declaration, if it is recorded.
+    pub start_line: Option<u32>,
     /// True if its code is part of the frame that follows.
     pub inlined: bool,
     /// The compiler made this function to wrap another.
@@ -102,6 +104,7 @@ impl Program {
         frames.push(Frame {
             function: function.name(),
             position: function.position(block),
+            start_line: function.start_line(),
             inlined: false,
             wrapper: function.id() == Some(self.runtime.layout.wrapper_id),
             no_arguments: self.no_arguments(&function),
@@ -116,6 +119,7 @@ impl Program {
         let frame = Frame {
             function: self.table.name_at(u32_at(entry, 4)?)?,
             position: None,
+            start_line: u32_at(entry, 12),
             inlined: true,
             wrapper: entry.first() == Some(&self.runtime.layout.wrapper_id),
             no_arguments: false,

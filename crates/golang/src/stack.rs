@@ -73,6 +73,16 @@ pub struct Walk {
     pub complete: bool,
 }
 
+/// The frame pointer of a leaf's caller: where its frame begins, just above the return PC into it (`getcallerfp`). `None` for a
+/// function that nobody called.
+pub fn getcallerfp(walk: &Walk) -> Option<u64> {
+    let mut callers = walk.frames.iter().skip_while(|frame| frame.function_only);
+    if walk.frames.first().is_some_and(|leaf| !leaf.function_only) {
+        callers.next();
+    }
+    callers.next().map(|frame| frame.sp)
+}
+
 /// The state of a guest that was interrupted while it ran.
 #[derive(Debug, Clone, Copy)]
 pub struct Registers<'a> {
@@ -252,4 +262,19 @@ pub fn user_goroutine(program: &Program, memory: &(impl Memory + ?Sized), g: u64
     let m = field(memory, g, layout.g.m)?;
     let user = field(memory, m, layout.m.curg)?;
     (field(memory, m, layout.m.g0)? == g && user != 0 && user != g).then_some(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caller_of_a_leaf_has_the_next_frame() {
+        let frame = |sp, function_only| StackFrame { pc: 0x1000_0001, sp, function_only };
+        let callerfp = |frames: &[StackFrame]| getcallerfp(&Walk { frames: frames.to_vec(), complete: true });
+        assert_eq!(callerfp(&[frame(16, true), frame(40, false), frame(64, false)]), Some(40));
+        assert_eq!(callerfp(&[frame(16, true), frame(16, true), frame(40, false)]), Some(40), "a helper on top");
+        assert_eq!(callerfp(&[frame(16, false), frame(40, false)]), Some(40), "a goroutine that does not run");
+        assert_eq!((callerfp(&[frame(16, false)]), callerfp(&[])), (None, None));
+    }
 }

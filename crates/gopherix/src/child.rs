@@ -8,6 +8,7 @@ use futures::executor::block_on;
 use gopherix_abi::{Pid, Signal};
 use gopherix_kernel::task::{ExitStatus, Process};
 
+use crate::profile::CpuProfile;
 use crate::{Error, JsHandle, Machine, PipeReader, PipeWriter};
 
 /// A process that was started. Dropping it neither ends nor awaits the process.
@@ -21,6 +22,8 @@ pub struct Child {
     /// A way into its JavaScript world, if [`Command::js_handle`](crate::Command::js_handle) asked for one and it has such
     /// a world. Take and drop it for the end of the calls: the program does not end by itself before.
     pub js: Option<JsHandle>,
+    /// Its CPU profile, if [`Command::profile`](crate::Command::profile) asked for one.
+    pub profile: Option<CpuProfile>,
     pub(crate) process: Arc<Process>,
     /// The machine lives at least as long as its processes' handles.
     pub(crate) _machine: Machine,

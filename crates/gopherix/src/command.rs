@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
+use gopherix_host_native::Profiler;
 use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::Listener;
@@ -14,6 +15,7 @@ use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec};
 use gopherix_kernel::vfs::walk::{Start, Tail, directory, walk};
 use gopherix_kernel::vfs::{Location, OpenHow};
 
+use crate::profile::CpuProfile;
 use crate::stdio::{PipeReader, PipeWriter};
 use crate::{Child, Error, JsHandle, Machine, Program, Stdio};
 
@@ -28,6 +30,7 @@ pub struct Command {
     stdio: [Stdio; 3],
     listeners: Vec<TcpListener>,
     limits: Limits,
+    profile_hz: Option<u32>,
     world: World,
     watch: Watch,
 }
@@ -44,6 +47,7 @@ impl Command {
             stdio: [Stdio::Null, Stdio::Null, Stdio::Null],
             listeners: Vec::new(),
             limits: Limits::default(),
+            profile_hz: None,
             world: World::default(),
             watch: Watch::default(),
         }
@@ -156,6 +160,15 @@ impl Command {
         self
     }
 
+    /// Samples the process from its start, so many times a second of its processor time
+    /// ([`DEFAULT_RATE`](crate::profile::DEFAULT_RATE) is what most want; 0 for goroutines only): see [`Child::profile`]. Any module can be sampled,
+    /// as it is; functions of Go programs, also stripped ones, have their lines, others' their names.
+    #[must_use]
+    pub fn profile(mut self, hz: u32) -> Self {
+        self.profile_hz = Some(hz);
+        self
+    }
+
     /// Runs a script before the program, in the same JavaScript world; several run in the order given. Only programs built
     /// with GOOS=js have one.
     #[must_use]
@@ -199,10 +212,13 @@ impl Command {
     /// Starts it.
     ///
     /// # Errors
-    /// If the working directory is not there, or a stream or listener cannot be set up.
+    /// If the working directory is not there, or a stream, listener or profiler cannot be set up.
     pub fn spawn(self) -> Result<Child, Error> {
-        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, world, watch } = self;
+        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, profile_hz, world, watch } =
+            self;
         complete_env(&mut env, &cwd, listeners.len());
+        let name = argv0.as_deref().map_or("program".into(), String::from_utf8_lossy).into_owned();
+        let profiler = profile_hz.map(|hz| Profiler::new(&program.program, &name, hz)).transpose()?;
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
         let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
         let (path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
@@ -230,12 +246,13 @@ impl Command {
             fds.extend(preopens(&process, program.is_go).map_err(Error::setup("preopened directories"))?);
         }
         let js = (world.is_driven && program.is_js()).then(|| JsHandle::new(world.inbox.handle()));
-        machine.host.start(&program.program, &process, fds, world, watch)?;
+        machine.host.start(&program.program, &process, fds, world, watch, profiler.clone())?;
         let mut outputs = outputs.into_iter().skip(1);
         let stdout: Option<PipeReader> = outputs.next().flatten();
         let stderr: Option<PipeReader> = outputs.next().flatten();
         let stdin: Option<PipeWriter> = stdin;
-        Ok(Child { stdin, stdout, stderr, js, process, _machine: machine })
+        let profile = profiler.map(CpuProfile);
+        Ok(Child { stdin, stdout, stderr, js, profile, process, _machine: machine })
     }
 }
 

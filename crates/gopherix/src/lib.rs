@@ -32,6 +32,7 @@ mod child;
 mod command;
 mod js;
 mod machine;
+pub mod profile;
 mod stdio;
 
 pub use child::{Child, Outcome, UsageReport};

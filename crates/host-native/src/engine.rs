@@ -65,6 +65,8 @@ pub struct Program {
     pub(crate) interruption: Interruption,
     /// Its module as it was given, to tell of a crash; only Go's is kept.
     pub(crate) source: Option<Arc<Vec<u8>>>,
+    /// How that was written anew ([`go::prepare`]).
+    pub(crate) preemption: bool,
     /// Where its code came from.
     pub how: HowCompiled,
     /// Its key in the cache.
@@ -81,7 +83,7 @@ pub(crate) enum Entry {
 }
 
 impl Program {
-    fn module(&self) -> &Module {
+    pub(crate) fn module(&self) -> &Module {
         match &self.entry {
             Entry::Wasi(pre) => pre.module(),
             Entry::Js(pre) => pre.module(),
@@ -186,7 +188,7 @@ impl Engines {
         let program = |module: &Module, how, key| {
             let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
             let source = is_go(bytes).then(|| bytes.clone());
-            Ok(Program { entry, interruption, source, how, key })
+            Ok(Program { entry, interruption, source, preemption: self.preemption, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
         let key = Key::of(bytes, optimizing, self.preemption);

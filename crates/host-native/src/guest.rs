@@ -13,6 +13,7 @@ use wasmtime::{
 use crate::crash::go::Inspection;
 use crate::go;
 use crate::preempt::Preempted;
+use crate::profile::{self, Sampling};
 
 /// Most elements a guest's table may have; each costs the host a pointer.
 const TABLE_ELEMENTS: usize = 10_000_000;
@@ -25,11 +26,13 @@ pub(crate) struct Guest {
     pub(crate) preempted: Option<Preempted>,
     /// How to look into it once it has crashed.
     pub(crate) inspection: Option<Inspection>,
+    /// It is being sampled.
+    pub(crate) sampling: Option<Sampling>,
 }
 
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest { cx, memory: None, preempted: None, inspection: None }
+        Guest { cx, memory: None, preempted: None, inspection: None, sampling: None }
     }
 }
 
@@ -76,9 +79,12 @@ macro_rules! define {
             wasip1::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
+                let sampled = profile::enter(caller.data().sampling.as_ref());
                 let (mut mem, cx) = split(&mut caller);
                 let result = wasip1::$name(cx, &mut mem, $($arg),*);
-                wasip1::answer(cx, result).map(u32::from).map_err(unwind)
+                let answer = wasip1::answer(cx, result).map(u32::from).map_err(unwind);
+                profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
+                answer
             },
         )?
     };
@@ -88,6 +94,7 @@ macro_rules! define {
             stringify!($name),
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
+                    let sampled = profile::enter(caller.data().sampling.as_ref());
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
                     let result = wasip1::$name(cx, &mut mem, $($arg),*).await;
@@ -96,6 +103,7 @@ macro_rules! define {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
                         caller.as_context_mut().set_epoch_deadline(1);
                     }
+                    profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
                     answer
                 })
             },

@@ -20,6 +20,7 @@ use crate::go;
 use crate::guest::{Guest, conclude, tick};
 use crate::js;
 use crate::preempt::Marks;
+use crate::profile::{Profiler, Sampling};
 
 /// What a host is made of.
 pub struct HostConfig {
@@ -108,7 +109,7 @@ impl Host {
     }
 
     /// Starts a program as a process that the kernel has made, with these descriptors from 0 on, and tells `watch` of its
-    /// exceptions.
+    /// exceptions; sampled if there is a profiler.
     ///
     /// # Errors
     /// [`HostError::Kernel`] if there are more descriptors than the process may have, [`HostError::Module`] if the program
@@ -120,6 +121,7 @@ impl Host {
         fds: Vec<FdEntry>,
         world: js::World,
         watch: Watch,
+        profiler: Option<Arc<Profiler>>,
     ) -> Result<(), HostError> {
         if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
             && need > limit
@@ -128,6 +130,9 @@ impl Host {
             return Err(HostError::Module(what));
         }
         os_wasm::osinit(&self.kernel, process, fds)?;
+        if let Some(profiler) = &profiler {
+            profiler.attach(process)?;
+        }
         let Some(runtime) = &self.runtime else { return Ok(()) };
         let (kernel, process, marks) = (self.kernel.clone(), process.clone(), self.marks.clone());
         if let Some(limit) = process.limits.wall_time_ns {
@@ -137,7 +142,7 @@ impl Host {
         let source = program.source.clone();
         match program.entry.clone() {
             Entry::Wasi(program) => {
-                let start = Start { kernel, process, marks, program, source, interruption, watch };
+                let start = Start { kernel, process, marks, program, source, interruption, watch, profiler };
                 runtime.spawn(async move { run(start).await });
             }
             Entry::Js(program) => {
@@ -154,6 +159,7 @@ impl Host {
                     network,
                     executor,
                     watch,
+                    profiler,
                 })?;
             }
         }
@@ -191,13 +197,16 @@ struct Start {
     source: Option<Arc<Vec<u8>>>,
     interruption: Interruption,
     watch: Watch,
+    profiler: Option<Arc<Profiler>>,
 }
 
 /// The life of a process' first thread.
-async fn run(start: Start) {
+async fn run(mut start: Start) {
     let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     os_wasm::minit(&mut cx).await;
     let mut store = Store::new(start.program.module().engine(), Guest::new(cx));
+    let thread = store.data().cx.m.info();
+    store.data_mut().sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
     store.limiter(|guest| guest);
     if start.interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
@@ -206,6 +215,9 @@ async fn run(start: Start) {
     let outcome = call_start(&mut store, &start).await;
     // Before the memory goes.
     store.data_mut().preempted = None;
+    if let Some(sampling) = &store.data().sampling {
+        sampling.end();
+    }
     conclude(&store.data().cx, &outcome);
     let inspection = store.data_mut().inspection.take();
     if let Err(error) = &outcome {
@@ -224,5 +236,11 @@ async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result
     let thread = store.data().cx.m.info();
     store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
     let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    entry.call_async(&mut *store, ()).await
+    match store.data().sampling.clone() {
+        Some(sampling) => {
+            sampling.locate(&instance, memory, "_start", &mut *store);
+            sampling.follow(entry.call_async(&mut *store, ())).await
+        }
+        None => entry.call_async(&mut *store, ()).await,
+    }
 }

@@ -17,6 +17,7 @@ mod host;
 pub mod js;
 pub mod net;
 mod preempt;
+pub mod profile;
 mod reactor;
 pub mod stdio;
 pub mod user;
@@ -26,6 +27,7 @@ pub use disk::Disk;
 pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
 pub use fetch::{NetGrant, NetPolicy};
 pub use host::{Host, HostConfig};
+pub use profile::Profiler;
 
 /// What went wrong outside a guest, with its sources.
 #[derive(Debug, thiserror::Error)]

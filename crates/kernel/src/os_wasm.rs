@@ -4,14 +4,15 @@
 //! `osinit` (once per process) → `mpreinit` → `minit` → guest code → `exit_thread` → `unminit` → `mdestroy`.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use gopherix_abi::{Fd, Signal, Timespec};
+use gopherix_abi::{Errno, Fd, Signal, Timespec};
 
 pub use crate::task::MOs;
 
 use crate::Kernel;
-use crate::error::SysResult;
-use crate::task::{Cx, FdEntry, GState, Process};
+use crate::error::{SysError, SysResult};
+use crate::task::{Cx, FdEntry, GState, Process, ThreadInfo};
 
 /// Once per process, before any guest code: descriptors are put in place in the given order from 0 on, the wall-time limit
 /// is armed by the home, and the cleanups that every kind of exit needs are registered (they run in reverse order).
@@ -31,6 +32,9 @@ pub fn osinit(kernel: &Arc<Kernel>, process: &Process, fds: Vec<FdEntry>) -> Sys
         drop(closed);
         *process.cwd.lock() = process.root.clone();
     }));
+    process.at_exit(Box::new(|process| {
+        let _ = set_process_cpu_profiler(process, 0);
+    }));
     let mut table = process.fds.lock();
     for entry in fds {
         table.install(entry)?;
@@ -47,12 +51,14 @@ pub fn mpreinit(kernel: &Arc<Kernel>, process: &Arc<Process>) -> Cx {
 /// On the new M, before guest code: it becomes known to the process and waits for its first turn.
 pub async fn minit(cx: &mut Cx) {
     cx.process.threads.lock().insert(cx.m.tid, cx.m.info.clone());
+    set_thread_cpu_profiler(&cx.m.info, cx.process.cpu_profiler_hz.load(Ordering::Relaxed));
     cx.take_turn().await;
 }
 
 /// Undoes [`minit`]: the turn goes to others, the CPU time is charged.
 pub fn unminit(cx: &mut Cx) {
     cx.give_turn_back(GState::Dead);
+    set_thread_cpu_profiler(&cx.m.info, 0);
     cx.process.threads.lock().remove(&cx.m.tid);
 }
 
@@ -104,6 +110,31 @@ pub fn syscall_now(cx: &Cx) -> Timespec {
 #[must_use]
 pub fn cputicks(cx: &Cx) -> u64 {
     cx.kernel.platform().cycles()
+}
+
+/// Starts sampling a process, `hz` times a second of its processor time on each M, or stops it (0). Its home takes the samples.
+/// It stops by itself at the process' end.
+///
+/// # Errors
+/// EBUSY if it is being sampled: samples of two would be told apart by nothing. ESRCH if it is ending.
+pub fn set_process_cpu_profiler(process: &Process, hz: u32) -> SysResult<()> {
+    let profiler = &process.cpu_profiler_hz;
+    if hz == 0 {
+        profiler.store(0, Ordering::Relaxed);
+    } else if process.is_ending() {
+        return Err(SysError::new(Errno::ESRCH, "the process is ending"));
+    } else if profiler.compare_exchange(0, hz, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        return Err(SysError::new(Errno::EBUSY, "the process is being sampled already"));
+    }
+    for thread in process.threads.lock().values() {
+        set_thread_cpu_profiler(thread, hz);
+    }
+    Ok(())
+}
+
+/// Sets the period of one M's samples, in samples a second of its processor time; 0 for none. What it was before.
+pub fn set_thread_cpu_profiler(thread: &ThreadInfo, hz: u32) -> u32 {
+    thread.swap_cpu_profiler_hz(hz)
 }
 
 /// A write to descriptor 1 or 2 found nobody reading: SIGPIPE, whose default ends the process (exit code 141). With any other

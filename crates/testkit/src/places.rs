@@ -33,7 +33,10 @@ pub fn scratch() -> Result<TempDir> {
 }
 
 /// Held while something in [`kept`] is being made: test binaries run at the same time.
-pub(crate) fn lock(name: &str) -> Result<File> {
+///
+/// # Errors
+/// If its file cannot be made.
+pub fn lock(name: &str) -> Result<File> {
     let file = File::create(kept()?.join(format!("{name}.lock")))?;
     file.lock()?;
     Ok(file)

@@ -4,6 +4,7 @@ mod cache;
 mod crash;
 mod inspect;
 mod pages;
+mod profile;
 mod run;
 
 pub(crate) use cache::background_helper;
@@ -14,6 +15,7 @@ use crate::args::Command;
 pub(crate) fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Run(args) => run::run(*args),
+        Command::Profile(args) => profile::profile(*args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Cache(command) => cache::cache(&command),
         Command::Syscalls { markdown } => pages::syscalls(markdown),

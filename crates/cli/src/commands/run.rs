@@ -14,6 +14,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::cache::{self, EngineFlags};
 use super::crash::{DUMP_GRACE, Recorder, dump, quit_by_signal};
+use super::profile::Wanted;
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
 use crate::grants::{Grant, Listen, Variable};
@@ -27,11 +28,18 @@ const GRACE: Duration = Duration::from_millis(50);
 
 /// Runs a program to its end; the exit code.
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
+    let wanted = Wanted::by_run(&args);
+    run_profiled(args, wanted)
+}
+
+/// Runs a program to its end, sampling it if that is wanted; the exit code.
+pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
     let tracer = Tracer::from_args(&args)?;
     let wasm = Arc::new(project::module(&args.program)?);
     let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
     let cache = if args.no_cache { None } else { usable_cache() };
-    let mut builder = engine.builder().tick(args.tick).compile_policy(policy(&args, cache.is_some()));
+    let policy = policy(&args, wanted.is_some(), cache.is_some());
+    let mut builder = engine.builder().tick(args.tick).compile_policy(policy);
     if let Some(cache) = &cache {
         builder = builder.cache(cache.clone());
     }
@@ -46,8 +54,13 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
         note_in_cache(cache, &program, &args, &wasm, engine);
     }
     let recorder = Recorder::default();
-    let child = spawn(&machine, &program, &args, &points, &recorder)?;
+    let signals = wanted.as_ref().map(|_| Wanted::listen()).transpose()?;
+    let hz = wanted.as_ref().map(|wanted| wanted.rate);
+    let child = spawn(&machine, &program, &args, &points, &recorder, hz)?;
     quit_by_signal(&child)?;
+    if let (Some(wanted), Some(signals), Some(profile)) = (&wanted, signals, &child.profile) {
+        wanted.write_on_signal(signals, profile.clone());
+    }
     let tells = args.dump_on_timeout || args.crash_report.is_some() || args.core.is_some();
     let outcome = wait(&child, args.timeout, if tells { DUMP_GRACE } else { GRACE });
     if let Some(tracer) = &tracer {
@@ -55,6 +68,9 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
     }
     let code = conclude(&child, &outcome, &args);
     recorder.write(&args, &outcome)?;
+    if let (Some(wanted), Some(profile)) = (&wanted, &child.profile) {
+        wanted.finish(profile, &args.program)?;
+    }
     Ok(code)
 }
 
@@ -74,8 +90,10 @@ fn usable_cache() -> Option<gopherix::ModuleCache> {
     }
 }
 
-fn policy(args: &RunArgs, has_cache: bool) -> CompilePolicy {
+/// A profile is one of the code that takes the time in the end.
+fn policy(args: &RunArgs, is_profiled: bool, has_cache: bool) -> CompilePolicy {
     match args.compiler {
+        Compiler::Auto if is_profiled => CompilePolicy::Optimizing,
         Compiler::Auto if !has_cache => CompilePolicy::Baseline,
         Compiler::Auto => CompilePolicy::BaselineFirst,
         Compiler::Baseline => CompilePolicy::Baseline,
@@ -153,6 +171,7 @@ fn spawn(
     args: &RunArgs,
     points: &[String],
     recorder: &Recorder,
+    profile_hz: Option<u32>,
 ) -> anyhow::Result<Child> {
     let name = match &args.argv0 {
         Some(name) => name.as_bytes(),
@@ -167,6 +186,9 @@ fn spawn(
         .stdout(Stdio::Inherit)
         .stderr(Stdio::Inherit)
         .limits(limits(args));
+    if let Some(hz) = profile_hz {
+        command = command.profile(hz);
+    }
     if args.env_inherit || args.allow_all {
         for (name, value) in std::env::vars_os() {
             command = command.env(name.as_encoded_bytes(), value.as_encoded_bytes());

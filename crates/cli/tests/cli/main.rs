@@ -19,6 +19,7 @@ mod js;
 mod limits;
 mod pages;
 mod preempt;
+mod profile;
 mod sockets;
 mod source;
 mod streams;

@@ -34,12 +34,12 @@ impl<'a> Calls<'a> {
     fn of<I: Iterator<Item = Call<'a>>>(calls: impl Fn() -> I) -> Self {
         let (_, elided) = count(&calls);
         let named = |call: Call<'a>| {
-            let Frame { function, position, inlined, wrapper, no_arguments } = call.frame;
+            let Frame { function, position, inlined, wrapper, no_arguments, start_line } = call.frame;
             let function = match printed_name(&function) {
                 Cow::Borrowed(name) if name == function => function,
                 name => Cow::Owned(name.into_owned()),
             };
-            Frame { function, position, inlined, wrapper, no_arguments }
+            Frame { function, position, inlined, wrapper, no_arguments, start_line }
         };
         let last = calls().skip(PRINTED.saturating_add(elided));
         Calls { printed: calls().take(PRINTED).chain(last).map(named).collect(), elided }
@@ -321,6 +321,7 @@ mod tests {
         let frame = |name: &'static str, wrapper| Frame {
             function: name.into(),
             position: None,
+            start_line: None,
             inlined: false,
             wrapper,
             no_arguments: false,

@@ -25,6 +25,7 @@ use crate::crash::go::Inspection;
 use crate::go;
 use crate::guest::{Unwind, may_grow_memory, may_grow_table};
 use crate::preempt::Preempted;
+use crate::profile::{self, Sampling};
 
 pub use gopherix_quickjs::{Handle, Inbox, JsValue};
 
@@ -42,6 +43,8 @@ pub(crate) struct Guest {
     preempted: Option<Preempted>,
     /// How to look into it once it has crashed.
     inspection: Option<Inspection>,
+    /// It is being sampled.
+    sampling: Option<Sampling>,
     limiter: Limiter,
 }
 
@@ -55,7 +58,7 @@ struct Exports {
 impl Guest {
     fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
         let limiter = Limiter(cx.process.clone());
-        Guest { cx, gojs, exports: None, trap: None, preempted: None, inspection: None, limiter }
+        Guest { cx, gojs, exports: None, trap: None, preempted: None, inspection: None, sampling: None, limiter }
     }
 }
 
@@ -131,8 +134,11 @@ macro_rules! define {
                     module,
                     $import,
                     |mut caller: wasmtime::Caller<'_, Guest>, sp: u32| -> wasmtime::Result<()> {
+                        let sampled = profile::enter(caller.data().sampling.as_ref());
                         let mut running = Running(caller.as_context_mut());
-                        gojs::$name(&mut running, sp).map_err(|Stop| running.stopped())
+                        let done = gojs::$name(&mut running, sp).map_err(|Stop| running.stopped());
+                        profile::leave(sampled, $import, &caller, || caller.data().sampling.clone());
+                        done
                     },
                 )?;)*
             }

@@ -23,6 +23,7 @@ use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
 use crate::go;
 use crate::guest::{Unwind, charge_tick, conclude};
 use crate::preempt::Marks;
+use crate::profile::{Profiler, Sampling};
 
 /// Bytes of stack: what the guest's code may use, as much again for scripts, and the host's frames between both.
 const STACK: usize = 2 * WASM_STACK_WITH_EPOCHS;
@@ -45,6 +46,7 @@ pub(crate) struct Start {
     pub(crate) network: Option<Arc<dyn Network>>,
     pub(crate) executor: tokio::runtime::Handle,
     pub(crate) watch: Watch,
+    pub(crate) profiler: Option<Arc<Profiler>>,
 }
 
 /// Starts a guest on a thread of its own.
@@ -87,9 +89,18 @@ fn live(mut start: Start) {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
-    let outcome = run(&mut store, &start);
+    let thread = store.data().cx.m.info();
+    let sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
+    store.data_mut().sampling = sampling.clone();
+    let outcome = match sampling {
+        Some(sampling) => sampling.run(|| run(&mut store, &start)),
+        None => run(&mut store, &start),
+    };
     // Before the memory goes.
     store.data_mut().preempted = None;
+    if let Some(sampling) = &store.data().sampling {
+        sampling.end();
+    }
     conclude(&store.data().cx, &outcome);
     let inspection = store.data_mut().inspection.take();
     if let Err(error) = &outcome {
@@ -125,6 +136,9 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let module = start.program.module();
     store.data_mut().inspection = Some(Inspection::new(start.source.clone(), module, instance, Some(memory)));
     store.data_mut().exports = Some(exports);
+    if let Some(sampling) = store.data().sampling.clone() {
+        sampling.locate(&instance, Some(memory), "run", &mut *store);
+    }
     let entry = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "run")?;
     let mut running = Running(store.as_context_mut());
     let gojs = running.gojs().clone();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use futures::FutureExt;
 use futures::future::{Either, select};
@@ -45,6 +45,8 @@ pub struct ThreadInfo {
     cpu_ns: AtomicU64,
     /// The host thread's CPU clock when the present turn began or was last charged; [`NO_TURN`] without one.
     turn_since: AtomicU64,
+    /// Samples a second of its processor time; 0 for none.
+    cpu_profiler_hz: AtomicU32,
 }
 
 const NO_TURN: u64 = u64::MAX;
@@ -65,6 +67,16 @@ impl ThreadInfo {
     #[must_use]
     pub fn cpu_ns(&self) -> u64 {
         self.cpu_ns.load(Ordering::Relaxed)
+    }
+
+    /// How often a second of its processor time its home is to sample it; 0 for never.
+    #[must_use]
+    pub fn cpu_profiler_hz(&self) -> u32 {
+        self.cpu_profiler_hz.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn swap_cpu_profiler_hz(&self, hz: u32) -> u32 {
+        self.cpu_profiler_hz.swap(hz, Ordering::Relaxed)
     }
 
     fn set_state(&self, state: GState) {
@@ -110,6 +122,7 @@ impl MOs {
             state: AtomicU8::new(u8_of(GState::Waiting)),
             cpu_ns: AtomicU64::new(0),
             turn_since: AtomicU64::new(NO_TURN),
+            cpu_profiler_hz: AtomicU32::new(0),
         };
         MOs { tid, arch: "wasm32", page_size: 65536, sigmask: 0, info: Arc::new(info) }
     }

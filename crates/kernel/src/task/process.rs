@@ -113,6 +113,8 @@ pub struct Process {
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
     pub(crate) ignored: AtomicU64,
     umask: AtomicU16,
+    /// Samples a second of its processor time; 0 while nobody samples it.
+    pub(crate) cpu_profiler_hz: AtomicU32,
     life: Lock<Life>,
     /// Set once its end is decided; running threads look at it at every tick and slow call.
     ending: AtomicBool,
@@ -148,6 +150,7 @@ impl Process {
             threads: Lock::default(),
             ignored: AtomicU64::new(0),
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
+            cpu_profiler_hz: AtomicU32::new(0),
             life: Lock::default(),
             ending: AtomicBool::new(false),
             interrupt: WaitQueue::new(),

@@ -210,3 +210,32 @@ fn a_process_that_has_used_up_its_cpu_time_ends_where_it_waits() {
     finish(cx);
     assert_eq!(process.status(), Some(ExitStatus::Signaled(Signal::SIGXCPU)));
 }
+
+#[test]
+fn a_second_profiler_is_refused_and_the_end_stops_the_first() {
+    let kernel = kernel();
+    let (process, cx) = started(&kernel, Vec::new());
+    let info = cx.m.info();
+    let profile = |hz| os_wasm::set_process_cpu_profiler(&process, hz).map_err(|error| error.errno);
+    assert_eq!((info.cpu_profiler_hz(), profile(100), profile(250)), (0, Ok(()), Err(Errno::EBUSY)));
+    assert_eq!(os_wasm::set_thread_cpu_profiler(&info, 500), 100);
+    assert_eq!(info.cpu_profiler_hz(), 500);
+    assert_eq!((profile(0), info.cpu_profiler_hz(), profile(250), info.cpu_profiler_hz()), (Ok(()), 0, Ok(()), 250));
+    process.end(ExitStatus::Exited(0), None);
+    finish(cx);
+    assert_eq!((info.cpu_profiler_hz(), profile(100)), (0, Err(Errno::ESRCH)));
+    let (process, cx) = started(&kernel, Vec::new());
+    assert_eq!(os_wasm::set_process_cpu_profiler(&process, 100), Ok(()), "another process has one of its own");
+    finish(cx);
+}
+
+#[test]
+fn threads_of_a_sampled_process_are_sampled_from_their_start() {
+    let kernel = kernel();
+    let process = kernel.create_process(Pid(0), ProcessSpec::default()).unwrap();
+    os_wasm::set_process_cpu_profiler(&process, 97).unwrap();
+    let mut cx = os_wasm::mpreinit(&kernel, &process);
+    assert!(Driven::new(os_wasm::minit(&mut cx)).poll().is_ready());
+    assert_eq!(cx.m.info().cpu_profiler_hz(), 97);
+    finish(cx);
+}

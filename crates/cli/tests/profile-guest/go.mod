@@ -1,0 +1,3 @@
+module example.com/profileguest
+
+go 1.25
