@@ -141,6 +141,9 @@ func fib(n int) int {
 	return fib(n-1) + fib(n-2)
 }
 
+// spin may be stopped between two calls: of an inlined function nothing would be known then.
+//
+//go:noinline
 func spin() {
 	for {
 		fib(12)
