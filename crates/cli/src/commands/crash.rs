@@ -62,11 +62,15 @@ fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Ends the program on SIGQUIT (`^\\` on a terminal): a Go program tells of its goroutines then. One that does not come to
-/// it is ended with this process.
-pub(super) fn quit_by_signal(child: &Child) -> anyhow::Result<()> {
+/// From now on SIGQUIT (`^\\` on a terminal) waits for [`quit_by_signal`]; to be called before the program starts.
+pub(super) fn listen() -> anyhow::Result<Signals> {
+    Signals::new([SIGQUIT]).context("cannot wait for signals")
+}
+
+/// Ends the program on SIGQUIT: a Go program tells of its goroutines then. One that does not come to it is ended with this
+/// process.
+pub(super) fn quit_by_signal(mut signals: Signals, child: &Child) {
     let process = child.process().clone();
-    let mut signals = Signals::new([SIGQUIT]).context("cannot wait for signals")?;
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
             let _ = process.kill(Signal::SIGQUIT);
@@ -74,7 +78,6 @@ pub(super) fn quit_by_signal(child: &Child) -> anyhow::Result<()> {
             let _ = signal_hook::low_level::emulate_default_handler(SIGQUIT);
         }
     });
-    Ok(())
 }
 
 /// What a Go program's goroutines did when something from outside ended it.

@@ -13,7 +13,7 @@ use gopherix::{
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::cache::{self, EngineFlags};
-use super::crash::{DUMP_GRACE, Recorder, dump, quit_by_signal};
+use super::crash::{self, DUMP_GRACE, Recorder, dump, quit_by_signal};
 use super::profile::Wanted;
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
@@ -54,10 +54,11 @@ pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Res
         note_in_cache(cache, &program, &args, &wasm, engine);
     }
     let recorder = Recorder::default();
+    let quits = crash::listen()?;
     let signals = wanted.as_ref().map(|_| Wanted::listen()).transpose()?;
     let hz = wanted.as_ref().map(|wanted| wanted.rate);
     let child = spawn(&machine, &program, &args, &points, &recorder, hz)?;
-    quit_by_signal(&child)?;
+    quit_by_signal(quits, &child);
     if let (Some(wanted), Some(signals), Some(profile)) = (&wanted, signals, &child.profile) {
         wanted.write_on_signal(signals, profile.clone());
     }
