@@ -1,10 +1,12 @@
 //! Numbers, flags and wire structs shared by the kernel and its guests. No logic.
 //!
-//! The names are POSIX's; where WASI preview 1 spells a thing in another way, its wire form is in [`wasip1`].
+//! The names are POSIX's; where WASI preview 1 spells a thing in another way, its wire form is in [`wasip1`]; [`gopherix`] has that of the project's own
+//! module.
 //! Neighbours: `gopherix-kernel` speaks these types, `gopherix-guest` turns wire numbers into them and back.
 
 mod errno;
 mod file;
+pub mod gopherix;
 mod id;
 mod rights;
 mod signal;

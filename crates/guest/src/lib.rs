@@ -5,4 +5,6 @@
 //! the list the adapter exports.
 
 pub mod gojs;
+pub mod gopherix;
 pub mod wasip1;
+mod wire;

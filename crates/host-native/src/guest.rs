@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use gopherix_abi::Signal;
-use gopherix_guest::wasip1::{self, ThreadExit};
+use gopherix_guest::wasip1::{ThreadExit, answer, proc_exit};
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use wasmtime::{
@@ -68,37 +68,43 @@ fn split<'a>(caller: &'a mut Caller<'_, Guest>) -> (SliceMemory<'a>, &'a mut Cx)
 }
 
 macro_rules! define {
-    ($($kind:ident $name:ident($($arg:ident: $ty:ty),*);)*) => {
-        fn link_wasip1(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-            $(define!(@$kind linker, $name, $($arg: $ty),*);)*
-            Ok(())
+    ($module:ident; $($kind:ident $name:ident($($arg:ident: $ty:ty),*);)*) => {
+        mod $module {
+            #[allow(clippy::wildcard_imports, reason = "what the wrappers name, and nothing else is here")]
+            use super::*;
+            use gopherix_guest::$module as abi;
+
+            pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+                $(define!(@$kind linker, $module, $name, $($arg: $ty),*);)*
+                Ok(())
+            }
         }
     };
-    (@quick $linker:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
+    (@quick $linker:ident, $module:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
         $linker.func_wrap(
-            wasip1::MODULE,
+            abi::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
                 let sampled = profile::enter(caller.data().sampling.as_ref());
                 let (mut mem, cx) = split(&mut caller);
-                let result = wasip1::$name(cx, &mut mem, $($arg),*);
-                let answer = wasip1::answer(cx, result).map(u32::from).map_err(unwind);
+                let result = abi::$name(cx, &mut mem, $($arg),*);
+                let answer = answer(cx, result).map(u32::from).map_err(unwind);
                 profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
                 answer
             },
         )?
     };
-    (@waits $linker:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
+    (@waits $linker:ident, $module:ident, $name:ident, $($arg:ident: $ty:ty),*) => {
         $linker.func_wrap_async(
-            wasip1::MODULE,
+            abi::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
                     let sampled = profile::enter(caller.data().sampling.as_ref());
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
-                    let result = wasip1::$name(cx, &mut mem, $($arg),*).await;
-                    let answer = wasip1::answer(cx, result).map(u32::from).map_err(unwind);
+                    let result = abi::$name(cx, &mut mem, $($arg),*).await;
+                    let answer = answer(cx, result).map(u32::from).map_err(unwind);
                     if cx.waits != waits {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
                         caller.as_context_mut().set_epoch_deadline(1);
@@ -112,15 +118,17 @@ macro_rules! define {
 }
 
 gopherix_guest::for_each_wasip1_function!(define);
+gopherix_guest::for_each_gopherix_function!(define);
 
 /// Defines every import that guests may have.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    link_wasip1(linker)?;
+    wasip1::link(linker)?;
+    gopherix::link(linker)?;
     linker.func_wrap(
-        wasip1::MODULE,
+        gopherix_guest::wasip1::MODULE,
         "proc_exit",
         |mut caller: Caller<'_, Guest>, code: u32| -> wasmtime::Result<()> {
-            Err(unwind(wasip1::proc_exit(&mut caller.data_mut().cx, code)))
+            Err(unwind(proc_exit(&mut caller.data_mut().cx, code)))
         },
     )?;
     linker.func_wrap_async(

@@ -6,7 +6,7 @@ use gopherix_kernel::error::fail;
 use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
-use super::wire::put_u64;
+use crate::wire::put_u64;
 
 /// `clockid`. EINVAL for others.
 pub(super) fn clock_id(id: u32) -> SysResult<ClockId> {

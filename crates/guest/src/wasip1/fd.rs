@@ -8,7 +8,7 @@ use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::syscall::Listing;
 use gopherix_kernel::task::Cx;
 
-use super::wire::{Iovecs, check_out, put_filestat, put_len, put_u64, set_times, slice, word};
+use crate::wire::{Iovecs, check_out, put_filestat, put_len, put_u64, set_times, slice, word};
 
 /// Reads at the offset, or from the stream.
 pub async fn fd_read(

@@ -13,7 +13,6 @@ mod path;
 mod poll;
 mod process;
 mod sock;
-mod wire;
 
 pub use clock::{clock_res_get, clock_time_get};
 pub use fd::{
@@ -54,12 +53,13 @@ pub fn answer(cx: &Cx, result: SysResult<()>) -> Result<u16, ThreadExit> {
     })
 }
 
-/// Calls the macro `$with` with every function of the module: `quick` ones answer at once, `waits` ones are async. The
+/// Calls the macro `$with` with the module's name here and every function of it: `quick` ones answer at once, `waits` ones are async. The
 /// parameters are named as in the witx; `u32` is a wasm `i32`, `u64` an `i64`.
 #[macro_export]
 macro_rules! for_each_wasip1_function {
     ($with:path) => {
         $with! {
+            wasip1;
             quick args_get(argv: u32, argv_buf: u32);
             quick args_sizes_get(argc: u32, argv_buf_size: u32);
             quick environ_get(environ: u32, environ_buf: u32);

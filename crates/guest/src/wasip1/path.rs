@@ -8,7 +8,7 @@ use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
 use super::fd::fdflags;
-use super::wire::{check_out, path as get_path, put_filestat, put_len, put_u32, set_times, slice, word};
+use crate::wire::{check_out, path as get_path, put_filestat, put_len, put_u32, set_times, slice, word};
 
 /// Permission bits of what a guest creates, before the umask: WASI has none, so these are what creat(2) and mkdir(2) usually
 /// get.

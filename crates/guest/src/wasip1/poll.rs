@@ -9,7 +9,7 @@ use gopherix_kernel::syscall::{PollAnswer, PollRequest};
 use gopherix_kernel::task::Cx;
 
 use super::clock::clock_id;
-use super::wire::put_len;
+use crate::wire::put_len;
 
 /// What a subscription waits for.
 enum Want {
@@ -54,7 +54,7 @@ fn decode(
         return fail(Errno::EINVAL, "no subscriptions");
     }
     let size = |each: u32| u64::from(count).saturating_mul(u64::from(each));
-    mem.check(super::wire::slice(nevents, 4))?;
+    mem.check(crate::wire::slice(nevents, 4))?;
     mem.check(gopherix_kernel::memory::UserSlice { ptr: u64::from(in_), len: size(SUBSCRIPTION_SIZE) })?;
     mem.check(gopherix_kernel::memory::UserSlice { ptr: u64::from(out), len: size(EVENT_SIZE) })?;
     let platform = cx.kernel.platform();

@@ -7,7 +7,7 @@ use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
 use super::ThreadExit;
-use super::wire::{check_out, put_len, slice};
+use crate::wire::{check_out, put_len, slice};
 
 /// The arguments: a vector of pointers, and the NUL-terminated strings behind them.
 pub fn args_get(cx: &mut Cx, mem: &mut dyn GuestMemory, argv: u32, argv_buf: u32) -> SysResult<()> {

@@ -8,7 +8,7 @@ use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
 use super::fd::fdflags;
-use super::wire::{Iovecs, check_out, put_len, put_u32, word};
+use crate::wire::{Iovecs, check_out, put_len, put_u32, word};
 
 /// Takes a connection from a listener that was handed in.
 pub async fn sock_accept(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, flags: u32, opened: u32) -> SysResult<()> {

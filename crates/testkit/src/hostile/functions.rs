@@ -120,7 +120,7 @@ impl Function {
 }
 
 macro_rules! functions {
-    ($($kind:ident $name:ident ( $($arg:ident : $ty:ident),* );)*) => {
+    ($module:ident; $($kind:ident $name:ident ( $($arg:ident : $ty:ident),* );)*) => {
         /// Every function of the module but `proc_exit`, which returns to nobody.
         pub static FUNCTIONS: &[Function] = &[$(Function {
             name: stringify!($name),

@@ -13,7 +13,7 @@ const IOV_MAX: u32 = 1024;
 const INLINE: usize = 8;
 
 /// A decoded vector of buffers.
-pub(super) struct Iovecs {
+pub(crate) struct Iovecs {
     inline: [UserSlice; INLINE],
     len: usize,
     spilled: Vec<UserSlice>,
@@ -21,7 +21,7 @@ pub(super) struct Iovecs {
 
 impl Iovecs {
     /// Decodes `count` iovecs at `ptr`. EINVAL past IOV_MAX, EFAULT.
-    pub(super) fn read(mem: &dyn GuestMemory, ptr: u32, count: u32) -> SysResult<Iovecs> {
+    pub(crate) fn read(mem: &dyn GuestMemory, ptr: u32, count: u32) -> SysResult<Iovecs> {
         if count > IOV_MAX {
             return fail(Errno::EINVAL, "more than IOV_MAX buffers");
         }
@@ -43,18 +43,18 @@ impl Iovecs {
         Ok(vecs)
     }
 
-    pub(super) fn as_slice(&self) -> &[UserSlice] {
+    pub(crate) fn as_slice(&self) -> &[UserSlice] {
         if self.len > INLINE { &self.spilled } else { self.inline.get(..self.len).unwrap_or_default() }
     }
 }
 
 /// A range of guest memory.
-pub(super) fn slice(ptr: u32, len: u32) -> UserSlice {
+pub(crate) fn slice(ptr: u32, len: u32) -> UserSlice {
     UserSlice { ptr: u64::from(ptr), len: u64::from(len) }
 }
 
 /// Copies a path in: at most PATH_MAX bytes (ENAMETOOLONG), UTF-8 (EILSEQ).
-pub(super) fn path(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<Vec<u8>> {
+pub(crate) fn path(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<Vec<u8>> {
     let wanted = slice(ptr, len);
     mem.check(wanted)?;
     let len = usize::try_from(len).unwrap_or(usize::MAX);
@@ -69,25 +69,25 @@ pub(super) fn path(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<Vec<u
     }
 }
 
-pub(super) fn put_u32(mem: &mut dyn GuestMemory, ptr: u32, value: u32) -> SysResult<()> {
+pub(crate) fn put_u32(mem: &mut dyn GuestMemory, ptr: u32, value: u32) -> SysResult<()> {
     mem.write(u64::from(ptr), &value.to_le_bytes())
 }
 
-pub(super) fn put_u64(mem: &mut dyn GuestMemory, ptr: u32, value: u64) -> SysResult<()> {
+pub(crate) fn put_u64(mem: &mut dyn GuestMemory, ptr: u32, value: u64) -> SysResult<()> {
     mem.write(u64::from(ptr), &value.to_le_bytes())
 }
 
 /// Writes a count of bytes moved.
-pub(super) fn put_len(mem: &mut dyn GuestMemory, ptr: u32, value: usize) -> SysResult<()> {
+pub(crate) fn put_len(mem: &mut dyn GuestMemory, ptr: u32, value: usize) -> SysResult<()> {
     put_u32(mem, ptr, u32::try_from(value).unwrap_or(u32::MAX))
 }
 
 /// Checks that a result can be written before anything happens, so that no effect is lost with a bad pointer.
-pub(super) fn check_out(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<()> {
+pub(crate) fn check_out(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<()> {
     mem.check(slice(ptr, len))
 }
 
-pub(super) fn put_filestat(mem: &mut dyn GuestMemory, ptr: u32, stat: &Stat) -> SysResult<()> {
+pub(crate) fn put_filestat(mem: &mut dyn GuestMemory, ptr: u32, stat: &Stat) -> SysResult<()> {
     let mut raw = [0; FILESTAT_SIZE];
     let mut put = |at: usize, bytes: &[u8]| -> SysResult<()> {
         let end = at.saturating_add(bytes.len());
@@ -106,7 +106,7 @@ pub(super) fn put_filestat(mem: &mut dyn GuestMemory, ptr: u32, stat: &Stat) -> 
 }
 
 /// The two times of a set_times call. EINVAL if one is to be both given and now.
-pub(super) fn set_times(atim: u64, mtim: u64, flags: u32) -> SysResult<(SetTime, SetTime)> {
+pub(crate) fn set_times(atim: u64, mtim: u64, flags: u32) -> SysResult<(SetTime, SetTime)> {
     let flags = word(flags).and_then(Fstflags::from_bits);
     let Some(flags) = flags else { return fail(Errno::EINVAL, "unknown fstflags") };
     let one = |given: Fstflags, now: Fstflags, nanos: u64| match (flags.contains(given), flags.contains(now)) {
@@ -120,6 +120,6 @@ pub(super) fn set_times(atim: u64, mtim: u64, flags: u32) -> SysResult<(SetTime,
 }
 
 /// A 16-bit flag word out of its wasm i32; `None` if higher bits are set.
-pub(super) fn word(value: u32) -> Option<u16> {
+pub(crate) fn word(value: u32) -> Option<u16> {
     u16::try_from(value).ok()
 }
