@@ -17,6 +17,7 @@ use super::fdtable::FdTable;
 use super::limits::{Limits, Usage};
 use crate::error::{SysResult, fail};
 use crate::file::{WaitQueue, wait_any};
+use crate::ipc::futex::Futexes;
 use crate::sync::Lock;
 use crate::vfs::Location;
 
@@ -113,6 +114,8 @@ pub struct Process {
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
     pub(crate) ignored: AtomicU64,
     umask: AtomicU16,
+    /// Its threads that wait for words of its memory.
+    pub(crate) futexes: Futexes,
     /// Samples a second of its processor time; 0 while nobody samples it.
     pub(crate) cpu_profiler_hz: AtomicU32,
     life: Lock<Life>,
@@ -150,6 +153,7 @@ impl Process {
             threads: Lock::default(),
             ignored: AtomicU64::new(0),
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
+            futexes: Futexes::default(),
             cpu_profiler_hz: AtomicU32::new(0),
             life: Lock::default(),
             ending: AtomicBool::new(false),
