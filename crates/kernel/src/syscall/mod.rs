@@ -5,8 +5,10 @@
 
 pub(crate) mod cwd;
 pub(crate) mod file;
+pub(crate) mod futex;
 pub(crate) mod path;
 pub(crate) mod perm;
+pub(crate) mod pipe;
 pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod random;
@@ -117,6 +119,13 @@ impl Show for (Rights, Rights) {
         self.0.show(out, mem);
         out.push_str(" inheriting ");
         self.1.show(out, mem);
+    }
+}
+
+impl Show for [Fd; 2] {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let [first, second] = self;
+        let _ = write!(out, "[{first}, {second}]");
     }
 }
 

@@ -19,6 +19,7 @@ use super::limits::{Limits, Usage};
 use super::session::Session;
 use super::tree::{Birth, ChildEvent, Lineage, ProcessTree};
 use crate::file::{WaitQueue, wait_any};
+use crate::ipc::futex::Futexes;
 use crate::signal::{Inherited, Signals};
 use crate::sync::Lock;
 use crate::vfs::Location;
@@ -125,6 +126,8 @@ pub struct Process {
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
     pub(crate) signals: Signals,
     umask: AtomicU16,
+    /// Its threads that wait for words of its memory.
+    pub(crate) futexes: Futexes,
     /// Samples a second of its processor time; 0 while nobody samples it.
     pub(crate) cpu_profiler_hz: AtomicU32,
     life: Lock<Life>,
@@ -173,6 +176,7 @@ impl Process {
             threads: Lock::default(),
             signals: Signals::new(spec.signals),
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
+            futexes: Futexes::default(),
             cpu_profiler_hz: AtomicU32::new(0),
             life: Lock::default(),
             ending: AtomicBool::new(false),
