@@ -10,10 +10,11 @@ pub use self::info::{Family, Support, SyscallInfo, markdown};
 
 use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
+use crate::platform::GuestSample;
 use crate::signal::{Itimer, SigSet, TimerKind};
 use crate::syscall::{Listing, Opened, PollAnswer, PollRequest, SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
-    cwd, file, futex, path, perm, pipe, poll, process, random, signal, socket, spawn, time, vector, wait,
+    cwd, file, futex, path, perm, pipe, poll, process, profile, random, signal, socket, spawn, time, vector, wait,
 };
 use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
@@ -292,6 +293,15 @@ syscalls! {
     quick process::sys_getgroups() -> Vec<u32>,
         Process, Full, "getgroups", "getgroups(2)", [], "";
 
+    /// Starts or ends sampling of the process.
+    quick profile::sys_set_process_cpu_profiler(hz: u32) -> (),
+        Process, Full, "set_process_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_process_cpu_profiler"], "";
+    /// Sets how often a thread is sampled.
+    quick profile::sys_set_thread_cpu_profiler(hz: u32) -> u32,
+        Process, Full, "set_thread_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_thread_cpu_profiler"], "";
+    /// Takes a sample of the process itself.
+    quick profile::sys_profile_next(room: usize) -> GuestSample,
+        Process, Full, "profile_next", "runtime/cpuprof.go", ["gopherix.profile_next"], "";
     /// Waits for a word of memory to be woken.
     waits futex::sys_futex_wait[mem](addr: u64, expected: u32, deadline_ns: Option<u64>) -> (),
         Process, Partial, "futex_wait", "futex(2)", ["gopherix.futex_wait"], "within a process";

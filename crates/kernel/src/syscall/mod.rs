@@ -11,6 +11,7 @@ pub(crate) mod perm;
 pub(crate) mod pipe;
 pub(crate) mod poll;
 pub(crate) mod process;
+pub(crate) mod profile;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
@@ -33,6 +34,7 @@ use gopherix_abi::{DirEntry, Errno, Fd, FileType, PollEvents, Rights};
 use crate::error::SysResult;
 use crate::file::{OpenFile, wait_any};
 use crate::memory::GuestMemory;
+use crate::platform::GuestSample;
 use crate::task::{Cx, FdEntry};
 use crate::trace::Show;
 
@@ -125,6 +127,12 @@ impl Show for (Rights, Rights) {
         self.0.show(out, mem);
         out.push_str(" inheriting ");
         self.1.show(out, mem);
+    }
+}
+
+impl Show for GuestSample {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{} counters, {} times", self.stack.len(), self.count);
     }
 }
 

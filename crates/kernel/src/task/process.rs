@@ -22,6 +22,7 @@ use super::tree::{Birth, ChildEvent, Lineage, ProcessTree};
 use crate::error::{SysResult, fail};
 use crate::file::{WaitQueue, wait_any};
 use crate::ipc::futex::Futexes;
+use crate::platform::{GuestSample, SampleSource};
 use crate::signal::{Inherited, Itimers, Signals};
 use crate::sync::Lock;
 use crate::vfs::Location;
@@ -138,6 +139,9 @@ pub struct Process {
     pub(crate) futexes: Futexes,
     /// Samples a second of its processor time; 0 while nobody samples it.
     pub(crate) cpu_profiler_hz: AtomicU32,
+    samples: Lock<Option<Arc<dyn SampleSource>>>,
+    /// A sample that was taken out, and had no room in its process' buffer.
+    pub(crate) next_sample: Lock<Option<GuestSample>>,
     life: Lock<Life>,
     /// Set once its end is decided; running threads look at it at every tick and slow call.
     ending: AtomicBool,
@@ -188,6 +192,8 @@ impl Process {
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
             futexes: Futexes::default(),
             cpu_profiler_hz: AtomicU32::new(0),
+            samples: Lock::default(),
+            next_sample: Lock::default(),
             life: Lock::default(),
             ending: AtomicBool::new(false),
             ended: WaitQueue::new(),
@@ -212,6 +218,17 @@ impl Process {
             Some(Executable::Image(_)) => Ok(format!("/proc/{}/exe", self.pid).into_bytes()),
             None => fail(Errno::ENOENT, "nobody knows the program's file"),
         }
+    }
+
+    /// Where it gets samples of itself from, if its home samples it for itself.
+    #[must_use]
+    pub fn sample_source(&self) -> Option<Arc<dyn SampleSource>> {
+        self.samples.lock().clone()
+    }
+
+    /// Gives it somewhere to get samples of itself from.
+    pub fn set_sample_source(&self, source: Arc<dyn SampleSource>) {
+        *self.samples.lock() = Some(source);
     }
 
     /// Value of an environment variable (`mOS` answers it to the runtime).
