@@ -41,6 +41,11 @@ pub mod spawn {
     }
 }
 
+/// `sock_resolve` fills its buffer with internet socket addresses (see [`sockaddr`]), port 0; `used` is their size in bytes. ENOENT: no
+/// such host; EAGAIN: it may be known later; EACCES: not allowed to ask; EOVERFLOW: the buffer is too small, `used` says what is needed.
+/// `sock_interfaces`, `exe_path` and `profile_next` treat buffers alike, but that `profile_next` gives what has room.
+pub const RESOLVE_RECORD: usize = sockaddr::INET_SIZE;
+
 /// What `tty_get` and `tty_set` name.
 pub mod tty {
     /// The terminal's settings: iflag, oflag, cflag, lflag (u32 each), line (u8), 19 control characters: 36 bytes.
@@ -77,4 +82,50 @@ pub mod sockaddr {
     pub const INET: u16 = 2;
     /// AF_INET6.
     pub const INET6: u16 = 10;
+}
+
+/// What `sock_interfaces` tells: records one behind the other, each of [`HEADER`](interfaces::HEADER) bytes and its addresses.
+pub mod interfaces {
+    /// Bytes of a record before its addresses: size of the whole record in bytes, index (from 1), MTU, flags (IFF_* of Linux; u32
+    /// each), name (16 bytes, NUL-padded), number of addresses (u32), hardware address (6 bytes, zeros for none), 2 bytes of
+    /// zeros.
+    pub const HEADER: usize = 44;
+    /// Offset of the name.
+    pub const NAME: usize = 16;
+    /// Size of the name's field; the name is shorter by one at least.
+    pub const NAME_SIZE: usize = 16;
+    /// Offset of the number of addresses.
+    pub const ADDRESSES: usize = 32;
+    /// Offset of the hardware address.
+    pub const HARDWARE: usize = 36;
+    /// An address: an internet [`sockaddr`](super::sockaddr), port 0, then the prefix length in bits (u32).
+    pub const ADDRESS_SIZE: usize = super::sockaddr::INET_SIZE + 4;
+
+    /// The interface is up.
+    pub const IFF_UP: u32 = 0x1;
+    /// It has a broadcast address.
+    pub const IFF_BROADCAST: u32 = 0x2;
+    /// It is the loopback.
+    pub const IFF_LOOPBACK: u32 = 0x8;
+    /// It is a point-to-point link.
+    pub const IFF_POINTOPOINT: u32 = 0x10;
+    /// It is operational.
+    pub const IFF_RUNNING: u32 = 0x40;
+    /// It knows multicast.
+    pub const IFF_MULTICAST: u32 = 0x1000;
+}
+
+/// Control messages of `sock_send` and `sock_recv`, laid out as on a 32-bit Linux: `cmsghdr` is size of header and data in bytes
+/// (u32), level (i32), type (i32); data follow at once; the next header begins at a multiple of 4.
+///
+/// With `SOL_SOCKET` and `SCM_RIGHTS` the data are descriptors (i32 each).
+pub mod cmsg {
+    /// Size of the header.
+    pub const HEADER: usize = 12;
+    /// Headers begin at multiples of this.
+    pub const ALIGN: usize = 4;
+    /// The level of [`SCM_RIGHTS`].
+    pub const SOL_SOCKET: i32 = 1;
+    /// The data are descriptors, which the receiver gets duplicates of.
+    pub const SCM_RIGHTS: i32 = 1;
 }

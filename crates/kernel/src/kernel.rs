@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use gopherix_abi::{Pid, Tid};
 
 use crate::error::SysResult;
+use crate::net::Net;
 use crate::platform::Platform;
 use crate::sched::{Timers, Turns};
 use crate::sync::Lock;
@@ -20,6 +21,7 @@ pub struct Kernel {
     mounts: MountTable,
     turns: Turns,
     timers: Arc<Timers>,
+    net: Arc<Net>,
     processes: Lock<BTreeMap<Pid, Weak<Process>>>,
     next_pid: AtomicU32,
     booted_ns: u64,
@@ -34,6 +36,7 @@ impl Kernel {
         Arc::new(Kernel {
             turns: Turns::new(platform.clone()),
             timers: Arc::new(Timers::new(platform.clone())),
+            net: Net::new(),
             platform,
             mounts,
             processes: Lock::default(),
@@ -65,6 +68,12 @@ impl Kernel {
     #[must_use]
     pub fn timers(&self) -> &Arc<Timers> {
         &self.timers
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn net(&self) -> &Arc<Net> {
+        &self.net
     }
 
     /// To be called by the platform when the alarm it was asked for is due.

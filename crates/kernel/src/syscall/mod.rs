@@ -5,6 +5,8 @@
 
 pub(crate) mod cwd;
 pub(crate) mod file;
+pub(crate) mod message;
+pub(crate) mod netdb;
 pub(crate) mod path;
 pub(crate) mod perm;
 pub(crate) mod poll;
@@ -12,6 +14,7 @@ pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
+pub(crate) mod sockopt;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
@@ -22,6 +25,9 @@ use std::sync::Arc;
 
 use gopherix_abi::{DirEntry, Errno, Fd, FileType, PollEvents, Rights};
 
+pub use self::message::Message;
+pub use self::socket::Accepted;
+pub use self::sockopt::OptionValue;
 use crate::error::SysResult;
 use crate::file::{OpenFile, wait_any};
 use crate::memory::GuestMemory;
