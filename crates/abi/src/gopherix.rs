@@ -129,3 +129,10 @@ pub mod cmsg {
     /// The data are descriptors, which the receiver gets duplicates of.
     pub const SCM_RIGHTS: i32 = 1;
 }
+
+/// What `profile_next` fills its buffer with: whole records, each of these words and then its program counters (u64 each), the
+/// leaf's first. The leaf's is where it was; those of its callers are where it returns to, as `runtime.Callers` gives them.
+pub mod profile {
+    /// Bytes before the program counters: their number (u32), how often this was seen (u32), address of the goroutine's `g` or 0 (u64).
+    pub const HEADER: usize = 16;
+}
