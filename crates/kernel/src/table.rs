@@ -12,16 +12,19 @@ use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
 use crate::platform::GuestSample;
 use crate::signal::{Itimer, SigSet, TimerKind};
-use crate::syscall::{Listing, Opened, PollAnswer, PollRequest, SpawnRequest, Target, WaitFor, Waited, Who};
+use crate::syscall::{Accepted, Listing, Message, Opened, OptionValue, PollAnswer, PollRequest};
+use crate::syscall::{SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
-    cwd, file, futex, path, perm, pipe, poll, process, profile, random, signal, socket, spawn, time, vector, wait,
+    cwd, file, futex, message, netdb, path, perm, pipe, poll, process, profile, random, signal, socket, sockopt, spawn,
+    time, vector, wait,
 };
 use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
+use core::net::IpAddr;
 use gopherix_abi::gopherix::wait::Options as WaitOptions;
 use gopherix_abi::{
-    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal,
-    SockHow, Stat, Timespec, Whence,
+    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Interface, Mode, MsgFlags, OpenFlags, Pid, Rights, RwFlags,
+    SetTime, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Timespec, Whence,
 };
 
 macro_rules! syscalls {
@@ -360,15 +363,54 @@ syscalls! {
     quick random::sys_getrandom[mem](buf: UserSlice) -> (),
         Random, Full, "getrandom", "getrandom(2)", ["random_get"], "";
 
+    /// Makes a socket.
+    quick socket::sys_socket(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> Fd,
+        Socket, Partial, "socket", "socket(2)", [], "TCP, UDP and unix sockets";
+    /// Makes two sockets that are connected.
+    quick socket::sys_socketpair(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> (Fd, Fd),
+        Socket, Full, "socketpair", "socketpair(2)", [], "";
+    /// Gives a socket an address.
+    quick socket::sys_bind(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "bind", "bind(2)", [], "";
+    /// Connects a socket.
+    waits socket::sys_connect(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "connect", "connect(2)", [], "within the kernel TCP answers at once also with O_NONBLOCK, unless the queue is full";
+    /// Makes a socket wait for connections.
+    quick socket::sys_listen(fd: Fd, backlog: u32) -> (),
+        Socket, Full, "listen", "listen(2)", [], "";
     /// Takes a connection.
-    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Fd,
-        Socket, Partial, "accept", "accept4(2)", ["sock_accept"], "listeners are handed in; no peer address";
+    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Accepted,
+        Socket, Full, "accept", "accept4(2)", ["sock_accept"], "";
+    /// Tells a socket's address.
+    quick socket::sys_getsockname(fd: Fd) -> SockAddr,
+        Socket, Full, "getsockname", "getsockname(2)", [], "";
+    /// Tells the address a socket is connected to.
+    quick socket::sys_getpeername(fd: Fd) -> SockAddr,
+        Socket, Full, "getpeername", "getpeername(2)", [], "";
+    /// Tells a socket's option.
+    quick sockopt::sys_getsockopt(fd: Fd, level: u32, name: u32) -> OptionValue,
+        Socket, Partial, "getsockopt", "getsockopt(2)", [], "those of the table in net/options.rs";
+    /// Sets a socket's option.
+    quick sockopt::sys_setsockopt(fd: Fd, level: u32, name: u32, value: &OptionValue) -> (),
+        Socket, Partial, "setsockopt", "setsockopt(2)", [], "those of the table in net/options.rs";
+    /// Receives a message, and descriptors with it.
+    waits message::sys_recvmsg[mem](fd: Fd, bufs: &[UserSlice], fds: usize, flags: MsgFlags) -> Message,
+        Socket, Partial, "recvmsg", "recvmsg(2)", [], "no out-of-band data; of control data SCM_RIGHTS";
+    /// Sends a message, and descriptors with it.
+    waits message::sys_sendmsg[mem](fd: Fd, bufs: &[UserSlice], to: Option<&SockAddr>, fds: &[Fd], flags: MsgFlags) -> usize,
+        Socket, Partial, "sendmsg", "sendmsg(2)", [], "as recvmsg";
     /// Receives.
-    waits socket::sys_recv[mem](fd: Fd, bufs: &[UserSlice], peek: bool, wait_all: bool) -> usize,
-        Socket, Partial, "recv", "recv(2)", ["sock_recv"], "stream sockets";
+    waits message::sys_recv[mem](fd: Fd, bufs: &[UserSlice], flags: MsgFlags) -> Message,
+        Socket, Full, "recv", "recv(2)", ["sock_recv"], "";
     /// Sends.
-    waits socket::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
-        Socket, Partial, "send", "send(2)", ["sock_send"], "stream sockets, no flags";
+    waits message::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        Socket, Partial, "send", "send(2)", ["sock_send"], "no flags; sendmsg has them";
+    /// Finds the addresses of a name.
+    waits netdb::sys_getaddrinfo(name: &[u8], family: Option<SockFamily>) -> Vec<IpAddr>,
+        Socket, Partial, "getaddrinfo", "getaddrinfo(3)", [], "addresses only; no services";
+    /// Tells the network's interfaces.
+    quick netdb::sys_getifaddrs() -> Vec<Interface>,
+        Socket, Full, "getifaddrs", "getifaddrs(3)", [], "the host's where --net rules let guests use them";
     /// Ends halves of a connection.
     quick socket::sys_shutdown(fd: Fd, how: SockHow) -> (),
         Socket, Full, "shutdown", "shutdown(2)", ["sock_shutdown"], "";
