@@ -214,6 +214,15 @@ impl Command {
     /// # Errors
     /// If the working directory is not there, or a stream, listener or profiler cannot be set up.
     pub fn spawn(self) -> Result<Child, Error> {
+        let mut made = None;
+        let child = self.start(&mut made);
+        if let (Err(_), Some(process)) = (&child, made) {
+            process.abandon();
+        }
+        child
+    }
+
+    fn start(self, made: &mut Option<Arc<Process>>) -> Result<Child, Error> {
         let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, profile_hz, world, watch } =
             self;
         complete_env(&mut env, &cwd, listeners.len());
@@ -222,9 +231,11 @@ impl Command {
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
         let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
         let (path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
-        let spec = ProcessSpec { args, env, cwd: path, limits, module_bytes, credentials, umask };
+        let spec =
+            ProcessSpec { args, env, cwd: path, limits, module_bytes, credentials, umask, ..ProcessSpec::default() };
         let kernel = machine.kernel();
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
+        *made = Some(process.clone());
         let mut fds = Vec::new();
         let (mut stdin, mut outputs) = (None, Vec::new());
         let opened = machine.host.enter(|| {

@@ -4,7 +4,7 @@ use gopherix_abi::wasip1::{FILESTAT_SIZE, Fstflags, IOVEC_SIZE, filetype};
 use gopherix_abi::{Errno, SetTime, Stat, Timespec};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
-use gopherix_kernel::memory::{EFAULT, GuestMemory, UserSlice};
+use gopherix_kernel::memory::{GuestMemory, UserSlice};
 use gopherix_kernel::vfs::walk::PATH_MAX;
 
 /// Most buffers in one vectored call (IOV_MAX).
@@ -87,22 +87,27 @@ pub(crate) fn check_out(mem: &dyn GuestMemory, ptr: u32, len: u32) -> SysResult<
     mem.check(slice(ptr, len))
 }
 
-pub(crate) fn put_filestat(mem: &mut dyn GuestMemory, ptr: u32, stat: &Stat) -> SysResult<()> {
+/// Attributes as WASI has them.
+pub(crate) fn filestat(stat: &Stat) -> [u8; FILESTAT_SIZE] {
+    let fields = [
+        stat.dev,
+        stat.ino,
+        filetype(stat.kind).into(),
+        stat.nlink,
+        stat.size,
+        stat.atime.as_nanos(),
+        stat.mtime.as_nanos(),
+        stat.ctime.as_nanos(),
+    ];
     let mut raw = [0; FILESTAT_SIZE];
-    let mut put = |at: usize, bytes: &[u8]| -> SysResult<()> {
-        let end = at.saturating_add(bytes.len());
-        raw.get_mut(at..end).ok_or(EFAULT)?.copy_from_slice(bytes);
-        Ok(())
-    };
-    put(0, &stat.dev.to_le_bytes())?;
-    put(8, &stat.ino.to_le_bytes())?;
-    put(16, &[filetype(stat.kind)])?;
-    put(24, &stat.nlink.to_le_bytes())?;
-    put(32, &stat.size.to_le_bytes())?;
-    put(40, &stat.atime.as_nanos().to_le_bytes())?;
-    put(48, &stat.mtime.as_nanos().to_le_bytes())?;
-    put(56, &stat.ctime.as_nanos().to_le_bytes())?;
-    mem.write(u64::from(ptr), &raw)
+    for (to, field) in raw.chunks_exact_mut(8).zip(fields) {
+        to.copy_from_slice(&field.to_le_bytes());
+    }
+    raw
+}
+
+pub(crate) fn put_filestat(mem: &mut dyn GuestMemory, ptr: u32, stat: &Stat) -> SysResult<()> {
+    mem.write(u64::from(ptr), &filestat(stat))
 }
 
 /// The two times of a set_times call. EINVAL if one is to be both given and now.

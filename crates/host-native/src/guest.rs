@@ -104,6 +104,7 @@ macro_rules! define {
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
                     let result = abi::$name(cx, &mut mem, $($arg),*).await;
+                    cx.stand_still().await;
                     let answer = answer(cx, result).map(u32::from).map_err(unwind);
                     if cx.waits != waits {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
@@ -189,7 +190,7 @@ fn look_up(cx: &mut Cx) -> wasmtime::Result<Pass> {
     if charge_tick(cx) {
         return Err(wasmtime::Error::new(Unwind));
     }
-    if cx.kernel.turns().contended() {
+    if cx.must_pass_turn() {
         return Ok(Box::pin(cx.pass_turn()));
     }
     // Whom this guest woke may sit in its executor thread's own slot, where no other thread can take it up.

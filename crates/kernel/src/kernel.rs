@@ -1,16 +1,13 @@
 //! The kernel as a whole: boot, the process table, and the services everything hangs on.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use gopherix_abi::{Pid, Tid};
+use gopherix_abi::{Pid, Signal, Tid};
 
 use crate::error::SysResult;
 use crate::platform::Platform;
 use crate::sched::{Timers, Turns};
-use crate::sync::Lock;
-use crate::task::{Cx, MOs, Process, ProcessSpec};
+use crate::task::{Cx, MOs, Places, Process, ProcessSpec, ProcessTree};
 use crate::trace::{TraceMask, TraceSink};
 use crate::vfs::{MountTable, walk};
 
@@ -20,8 +17,7 @@ pub struct Kernel {
     mounts: MountTable,
     turns: Turns,
     timers: Arc<Timers>,
-    processes: Lock<BTreeMap<Pid, Weak<Process>>>,
-    next_pid: AtomicU32,
+    tree: Arc<ProcessTree>,
     booted_ns: u64,
     trace: Option<Arc<dyn TraceSink>>,
 }
@@ -36,8 +32,7 @@ impl Kernel {
             timers: Arc::new(Timers::new(platform.clone())),
             platform,
             mounts,
-            processes: Lock::default(),
-            next_pid: AtomicU32::new(1),
+            tree: Arc::default(),
             booted_ns,
             trace,
         })
@@ -88,10 +83,12 @@ impl Kernel {
         self.trace.as_deref().map(TraceMask::of).unwrap_or_default()
     }
 
-    /// Makes a process that has not run yet: no descriptors, working directory as in `spec`.
+    /// Makes a process that has not run yet: no descriptors, working directory as in `spec`. It is in the group and session of
+    /// its parent; without one (0) it leads its own, and whoever descends from it ends with it.
     ///
     /// # Errors
-    /// What the walk to the working directory answers; ENOTDIR.
+    /// What the walk to the working directory answers; ENOTDIR; ESRCH without that parent; EAGAIN at the parent's limit of
+    /// processes.
     pub fn create_process(self: &Arc<Self>, parent: Pid, spec: ProcessSpec) -> SysResult<Arc<Process>> {
         let root = self.mounts.root().clone();
         let cwd = match spec.cwd.as_slice() {
@@ -103,34 +100,65 @@ impl Kernel {
                 place
             }
         };
-        let pid = Pid(self.next_pid.fetch_add(1, Ordering::Relaxed));
-        let process = Arc::new(Process::new(pid, parent, spec, root, self.platform.monotonic_ns()));
-        *process.cwd.lock() = cwd;
-        self.processes.lock().insert(pid, Arc::downgrade(&process));
-        Ok(process)
+        self.create_process_at(parent, spec, Places { root, cwd })
+    }
+
+    /// [`Kernel::create_process`] with places that were looked up already.
+    pub(crate) fn create_process_at(&self, parent: Pid, spec: ProcessSpec, places: Places) -> SysResult<Arc<Process>> {
+        let (limit, now) = (spec.limits.processes, self.platform.monotonic_ns());
+        self.tree.admit(parent, limit, |birth| Process::new(birth, spec, places, now))
     }
 
     /// The context of a process' first thread.
     #[must_use]
     pub fn create_thread(self: &Arc<Self>, process: &Arc<Process>) -> Cx {
-        let m = MOs::new(Tid(process.pid.0));
+        let m = MOs::new(Tid(process.pid.0), process.signals.first_mask());
         Cx::new(self.clone(), process.clone(), m)
     }
 
-    /// The process of that id, while it lives.
+    /// The process of that id, also as a zombie.
     #[must_use]
     pub fn process(&self, pid: Pid) -> Option<Arc<Process>> {
-        self.processes.lock().get(&pid).and_then(Weak::upgrade)
+        self.tree.find(pid)
     }
 
-    /// All living processes, by id.
+    /// All processes, by id, zombies among them.
     #[must_use]
     pub fn processes(&self) -> Vec<Arc<Process>> {
-        self.processes.lock().values().filter_map(Weak::upgrade).collect()
+        self.tree.all()
     }
 
-    /// Takes an ended process out of the table. Its handles go on answering for it.
-    pub(crate) fn forget(&self, pid: Pid) {
-        self.processes.lock().remove(&pid);
+    /// The processes of a group that have not ended.
+    #[must_use]
+    pub fn group(&self, pgid: Pid) -> Vec<Arc<Process>> {
+        self.tree.group(pgid)
+    }
+
+    /// Sends a signal to every process of a group; how many there are.
+    pub fn signal_group(&self, pgid: Pid, signal: Signal) -> usize {
+        let members = self.group(pgid);
+        for process in &members {
+            let _ = process.kill(signal);
+        }
+        members.len()
+    }
+
+    /// Whether a group is orphaned: nobody could continue its members, once stopped, so a terminal does not stop them
+    /// (setpgid(2)).
+    #[must_use]
+    pub fn is_orphaned_group(&self, pgid: Pid) -> bool {
+        self.tree.is_orphaned_group(pgid)
+    }
+
+    /// The foreground group as whoever started `process` sees it: that of the controlling terminal of the process' session, or
+    /// the process' own where there is none.
+    #[must_use]
+    pub fn foreground_group(&self, process: &Process) -> Pid {
+        let terminal = process.session().terminal();
+        terminal.and_then(|terminal| terminal.foreground()).unwrap_or_else(|| process.pgid())
+    }
+
+    pub(crate) fn tree(&self) -> &Arc<ProcessTree> {
+        &self.tree
     }
 }

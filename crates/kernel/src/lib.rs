@@ -17,6 +17,7 @@ pub mod net;
 pub mod os_wasm;
 pub mod platform;
 pub mod sched;
+pub mod signal;
 pub mod sync;
 pub mod syscall;
 pub mod table;

@@ -12,21 +12,18 @@ pub use crate::task::MOs;
 
 use crate::Kernel;
 use crate::error::{SysError, SysResult};
+use crate::signal::{Action, SigSet};
 use crate::task::{Cx, FdEntry, GState, Process, ThreadInfo};
 
 /// Once per process, before any guest code: descriptors are put in place in the given order from 0 on, the wall-time limit
 /// is armed by the home, and the cleanups that every kind of exit needs are registered (they run in reverse order).
 ///
 /// # Errors
-/// EMFILE if there are more descriptors than the process may have.
+/// EMFILE if there are more descriptors than the process may have; ESRCH if the kernel does not know the process.
 pub fn osinit(kernel: &Arc<Kernel>, process: &Process, fds: Vec<FdEntry>) -> SysResult<()> {
-    let weak = Arc::downgrade(kernel);
-    // First registered, last run: the process leaves the table when nothing else is left of it.
-    process.at_exit(Box::new(move |process| {
-        if let Some(kernel) = weak.upgrade() {
-            kernel.forget(process.pid);
-        }
-    }));
+    if kernel.process(process.pid).is_none() {
+        return Err(SysError::new(Errno::ESRCH, "the process has ended"));
+    }
     process.at_exit(Box::new(|process| {
         let closed = process.fds.lock().drain();
         drop(closed);
@@ -137,11 +134,81 @@ pub fn set_thread_cpu_profiler(thread: &ThreadInfo, hz: u32) -> u32 {
     thread.swap_cpu_profiler_hz(hz)
 }
 
+/// The guest's runtime is ready for signals: those that Go's handles by default do from now on what they do there (SIGUSR1, say,
+/// nothing), and what it enables it takes by `sig_next`, the one way from the host into the guest.
+pub fn initsig(cx: &Cx) {
+    cx.process.catch_signals();
+}
+
+/// A signal is delivered to the guest from now on. What it did before.
+///
+/// # Errors
+/// EINVAL for SIGKILL and SIGSTOP.
+pub fn sigenable(process: &Process, signal: Signal) -> SysResult<Action> {
+    process.set_action(signal, Action::Deliver)
+}
+
+/// A signal does again what it did at the start: its default, or nothing, if whoever started the process ignored it.
+///
+/// # Errors
+/// EINVAL for SIGKILL and SIGSTOP.
+pub fn sigdisable(process: &Process, signal: Signal) -> SysResult<Action> {
+    process.reset_action(signal)
+}
+
+/// A signal does nothing from now on.
+///
+/// # Errors
+/// EINVAL for SIGKILL and SIGSTOP.
+pub fn sigignore(process: &Process, signal: Signal) -> SysResult<Action> {
+    process.set_action(signal, Action::Ignore)
+}
+
+/// What an M blocks.
+#[must_use]
+pub fn sigsave(cx: &Cx) -> SigSet {
+    cx.m.info.sigmask()
+}
+
+/// Sets what an M blocks. What is pending and blocked no more does what it does.
+pub fn msigrestore(cx: &Cx, mask: SigSet) {
+    cx.m.info.swap_sigmask(mask);
+    cx.process.settle();
+}
+
+/// The M blocks everything from now on; what it blocked before. That SIGKILL comes through all the same is the kernel's matter.
+pub fn sigblock(cx: &Cx) -> SigSet {
+    cx.m.info.swap_sigmask(SigSet::ALL)
+}
+
+/// Every handled signal does its default from now on; what is ignored stays ignored. For between spawn and start of a child.
+pub fn clear_signal_handlers(process: &Process) {
+    process.clear_signal_handlers();
+}
+
+/// The next signal that the M is to take (`sig_next`).
+#[must_use]
+pub fn sig_next(cx: &Cx) -> Option<Signal> {
+    cx.process.next_signal(cx.m.info.sigmask())
+}
+
+/// The process aborts now: SIGABRT, whatever it does with that otherwise.
+pub fn crash(process: &Process, message: String) {
+    process.end(crate::task::ExitStatus::Signaled(Signal::SIGABRT), Some(message));
+}
+
 /// A write to descriptor 1 or 2 found nobody reading: SIGPIPE, whose default ends the process (exit code 141). With any other
-/// descriptor, or with SIGPIPE ignored, the guest just gets EPIPE (`os.epipecheck` in Go).
+/// descriptor, or with SIGPIPE ignored, the guest just gets EPIPE (`os.epipecheck` in Go). A guest that handles SIGPIPE gets both.
 pub fn os_sigpipe(cx: &Cx, fd: Fd) {
-    if matches!(fd, Fd(1 | 2)) && !cx.process.ignores(Signal::SIGPIPE) {
-        cx.process.end(crate::task::ExitStatus::Signaled(Signal::SIGPIPE), None);
+    if !matches!(fd, Fd(1 | 2)) {
+        return;
+    }
+    match cx.process.action(Signal::SIGPIPE) {
+        Action::Ignore => {}
+        Action::Default => cx.process.end(crate::task::ExitStatus::Signaled(Signal::SIGPIPE), None),
+        Action::Deliver => {
+            let _ = cx.process.kill(Signal::SIGPIPE);
+        }
     }
 }
 

@@ -48,6 +48,24 @@ pub trait Platform: Send + Sync + 'static {
     fn set_ticking(&self, on: bool);
 }
 
+/// A sample of a guest that wants it itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestSample {
+    /// How often this was seen.
+    pub count: u32,
+    /// The guest's own name for what ran: of a Go program the address of its `g`, or 0.
+    pub context: u64,
+    /// The guest's own program counters, the leaf's first: where that was, and where its callers are returned to.
+    pub stack: Vec<u64>,
+}
+
+/// Where a process that asked to be sampled gets its samples from; a home gives it to the process
+/// ([`Process::set_sample_source`](crate::task::Process::set_sample_source)).
+pub trait SampleSource: Send + Sync {
+    /// The oldest sample that was not taken out yet. Called by the process itself, now and then.
+    fn take(&self) -> Option<GuestSample>;
+}
+
 /// How a host file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HostOpen {

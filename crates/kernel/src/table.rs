@@ -10,8 +10,11 @@ pub use self::info::{Family, Support, SyscallInfo, markdown};
 
 use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
+use crate::platform::GuestSample;
 use crate::syscall::{Listing, Opened, PollAnswer, PollRequest};
-use crate::syscall::{cwd, file, path, perm, poll, process, random, signal, socket, time, vector};
+use crate::syscall::{
+    cwd, file, futex, path, perm, pipe, poll, process, profile, random, signal, socket, time, vector,
+};
 use crate::task::Cx;
 use crate::trace::{Args, TraceEvent, received};
 use gopherix_abi::{
@@ -23,7 +26,7 @@ macro_rules! syscalls {
     ($(
         $(#[doc = $doc:literal])*
         $kind:ident $module:ident :: $handler:ident $([$mem:ident])? ( $($arg:ident : $ty:ty),* ) -> $ret:ty,
-        $family:ident, $support:ident, $name:literal, $source:literal, [$($wasi:literal),*], $note:literal;
+        $family:ident, $support:ident, $name:literal, $source:literal, [$($import:literal),*], $note:literal;
     )*) => {
         #[allow(non_camel_case_types, reason = "named as the handlers are")]
         #[derive(Clone, Copy)]
@@ -39,7 +42,7 @@ macro_rules! syscalls {
             support: Support::$support,
             note: $note,
             source: $source,
-            wasip1: &[$($wasi),*],
+            imports: &[$($import),*],
         },)*];
 
         impl Cx {
@@ -123,7 +126,7 @@ syscalls! {
         File, Full, "ftruncate", "ftruncate(2)", ["fd_filestat_set_size"], "";
     /// Tells a file's attributes.
     quick file::sys_fstat(fd: Fd) -> Stat,
-        File, Full, "fstat", "fstat(2)", ["fd_filestat_get"], "";
+        File, Full, "fstat", "fstat(2)", ["fd_filestat_get", "gopherix.fstat"], "";
     /// Sets a file's times.
     quick file::sys_futimens(fd: Fd, atime: SetTime, mtime: SetTime) -> (),
         File, Full, "futimens", "utimensat(2)", ["fd_filestat_set_times"], "";
@@ -133,6 +136,12 @@ syscalls! {
     /// Makes a descriptor stand for what another stands for.
     quick file::sys_dup2(from: Fd, to: Fd) -> Fd,
         File, Full, "dup2", "dup(2)", ["fd_renumber"], "";
+    /// Makes another descriptor for what one stands for, at the lowest free number from `min` on.
+    quick file::sys_dupfd(fd: Fd, min: Fd, cloexec: bool) -> Fd,
+        File, Full, "dup", "fcntl(2)", ["gopherix.dup"], "";
+    /// Makes a pipe: the descriptor to read, the one to write.
+    quick pipe::sys_pipe2(flags: OpenFlags) -> [Fd; 2],
+        File, Partial, "pipe2", "pipe(2)", ["gopherix.pipe"], "no O_DIRECT";
     /// Closes a descriptor.
     quick file::sys_close(fd: Fd) -> (),
         File, Full, "close", "close(2)", ["fd_close", "fd_renumber"], "";
@@ -155,10 +164,10 @@ syscalls! {
         File, Partial, "pwritev2", "preadv2(2)", [], "as preadv2";
     /// Sets a file's permission bits.
     quick perm::sys_fchmod(fd: Fd, mode: Mode) -> (),
-        File, Partial, "fchmod", "fchmod(2)", [], "EPERM for pipes, sockets, devices";
+        File, Partial, "fchmod", "fchmod(2)", ["gopherix.fchmod"], "EPERM for pipes, sockets, devices";
     /// Sets a file's owner and group.
     quick perm::sys_fchown(fd: Fd, uid: Option<u32>, gid: Option<u32>) -> (),
-        File, Partial, "fchown", "fchown(2)", [], "EPERM for pipes, sockets, devices";
+        File, Partial, "fchown", "fchown(2)", ["gopherix.fchown"], "EPERM for pipes, sockets, devices";
 
     /// Opens a file.
     quick path::sys_openat(at: At, path: &[u8], flags: OpenFlags, access: AccessMode, mode: Mode, rights: Rights, inheriting: Rights) -> Opened,
@@ -166,6 +175,9 @@ syscalls! {
     /// Creates a directory.
     quick path::sys_mkdirat(at: At, path: &[u8], mode: Mode) -> (),
         Path, Full, "mkdirat", "mkdir(2)", ["path_create_directory"], "";
+    /// Creates a fifo.
+    quick path::sys_mkfifoat(at: At, path: &[u8], mode: Mode) -> (),
+        Path, Partial, "mkfifoat", "mkfifo(3)", ["gopherix.mkfifo"], "in memory only; to open one never waits, the first read or write does";
     /// Removes a name.
     quick path::sys_unlinkat(at: At, path: &[u8], flags: AtFlags) -> (),
         Path, Full, "unlinkat", "unlink(2)", ["path_unlink_file", "path_remove_directory"], "";
@@ -183,23 +195,23 @@ syscalls! {
         Path, Full, "readlinkat", "readlink(2)", ["path_readlink"], "";
     /// Tells the attributes of a named file.
     quick path::sys_fstatat(at: At, path: &[u8], flags: AtFlags) -> Stat,
-        Path, Full, "fstatat", "fstatat(2)", ["path_filestat_get"], "";
+        Path, Full, "fstatat", "fstatat(2)", ["path_filestat_get", "gopherix.stat"], "";
     /// Sets the times of a named file.
     quick path::sys_utimensat(at: At, path: &[u8], atime: SetTime, mtime: SetTime, flags: AtFlags) -> (),
         Path, Full, "utimensat", "utimensat(2)", ["path_filestat_set_times"], "";
 
     /// Sets the permission bits of a named file.
     quick perm::sys_fchmodat(at: At, path: &[u8], mode: Mode, flags: AtFlags) -> (),
-        Path, Partial, "fchmodat", "fchmodat(2)", [], "EPERM for devices; no set-user-id and set-group-id files on a host";
+        Path, Partial, "fchmodat", "fchmodat(2)", ["gopherix.chmod"], "EPERM for devices; no set-user-id and set-group-id files on a host";
     /// Sets owner and group of a named file.
     quick perm::sys_fchownat(at: At, path: &[u8], uid: Option<u32>, gid: Option<u32>, flags: AtFlags) -> (),
-        Path, Partial, "fchownat", "fchownat(2)", [], "EPERM for devices";
+        Path, Partial, "fchownat", "fchownat(2)", ["gopherix.chown"], "EPERM for devices";
     /// Sets the size of a named file.
     quick path::sys_truncate(path: &[u8], len: u64) -> (),
         Path, Full, "truncate", "truncate(2)", [], "";
     /// Tells what may be done with a named file.
     quick perm::sys_faccessat(at: At, path: &[u8], access: Access, flags: AtFlags) -> (),
-        Path, Partial, "faccessat", "faccessat(2)", [], "by mode bits, also where a host has access control lists";
+        Path, Partial, "faccessat", "faccessat(2)", ["gopherix.access"], "by mode bits, also where a host has access control lists";
     /// Sets the working directory.
     quick cwd::sys_chdir(path: &[u8]) -> (),
         Path, Full, "chdir", "chdir(2)", [], "";
@@ -225,11 +237,11 @@ syscalls! {
         Process, Full, "environ_get", "WASI preview 1", ["environ_get", "environ_sizes_get"], "";
     /// Lets others run.
     waits process::sys_sched_yield() -> (),
-        Process, Full, "sched_yield", "sched_yield(2)", ["sched_yield"], "";
+        Process, Full, "sched_yield", "sched_yield(2)", ["sched_yield", "gopherix.osyield"], "";
 
     /// Sets the permission bits that new files do not get.
     quick process::sys_umask(mask: Mode) -> Mode,
-        Process, Full, "umask", "umask(2)", [], "";
+        Process, Full, "umask", "umask(2)", ["gopherix.umask"], "";
     /// Tells the process' id.
     quick process::sys_getpid() -> Pid,
         Process, Full, "getpid", "getpid(2)", [], "";
@@ -252,6 +264,22 @@ syscalls! {
     quick process::sys_getgroups() -> Vec<u32>,
         Process, Full, "getgroups", "getgroups(2)", [], "";
 
+    /// Starts or ends sampling of the process.
+    quick profile::sys_set_process_cpu_profiler(hz: u32) -> (),
+        Process, Full, "set_process_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_process_cpu_profiler"], "";
+    /// Sets how often a thread is sampled.
+    quick profile::sys_set_thread_cpu_profiler(hz: u32) -> u32,
+        Process, Full, "set_thread_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_thread_cpu_profiler"], "";
+    /// Takes a sample of the process itself.
+    quick profile::sys_profile_next(room: usize) -> GuestSample,
+        Process, Full, "profile_next", "runtime/cpuprof.go", ["gopherix.profile_next"], "";
+    /// Waits for a word of memory to be woken.
+    waits futex::sys_futex_wait[mem](addr: u64, expected: u32, deadline_ns: Option<u64>) -> (),
+        Process, Partial, "futex_wait", "futex(2)", ["gopherix.futex_wait"], "within a process";
+    /// Wakes threads that wait for a word of memory.
+    quick futex::sys_futex_wake[mem](addr: u64, count: u32) -> u32,
+        Process, Partial, "futex_wake", "futex(2)", ["gopherix.futex_wake"], "within a process";
+
     /// Sends the process a signal.
     quick signal::sys_raise(signal: Signal) -> (),
         Signal, Partial, "raise", "raise(3)", ["proc_raise"], "default actions only; those that stop answer ENOTSUP";
@@ -264,7 +292,7 @@ syscalls! {
         Time, Full, "clock_getres", "clock_getres(2)", ["clock_res_get"], "";
     /// Sleeps until a monotonic time.
     waits time::sys_nanosleep(deadline_ns: u64) -> (),
-        Time, Full, "nanosleep", "clock_nanosleep(2)", ["poll_oneoff"], "";
+        Time, Full, "nanosleep", "clock_nanosleep(2)", ["poll_oneoff", "gopherix.usleep"], "";
 
     /// Gives random bytes.
     quick random::sys_getrandom[mem](buf: UserSlice) -> (),

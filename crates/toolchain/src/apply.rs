@@ -71,7 +71,8 @@ fn current(replaced: &Replaced, src: &Path, file: &str) -> Option<String> {
 /// name was its constraint.
 fn widen(text: &str, may_lack: bool) -> Option<String> {
     const MARK: &str = "//go:build ";
-    let starts: Vec<usize> = line_starts(text).filter(|at| text.get(*at..).is_some_and(|t| t.starts_with(MARK))).collect();
+    let starts: Vec<usize> =
+        line_starts(text).filter(|at| text.get(*at..).is_some_and(|t| t.starts_with(MARK))).collect();
     match starts.as_slice() {
         [] if may_lack => Some(text.to_owned()),
         [at] => {

@@ -155,7 +155,11 @@ impl Port {
             // Without -o, one program is written, several are not.
             None => {
                 let names = self.programs(flags)?;
-                Ok(if names.len() == 1 { names.into_iter().map(|name| folder.join(name)).collect() } else { Vec::new() })
+                Ok(if names.len() == 1 {
+                    names.into_iter().map(|name| folder.join(name)).collect()
+                } else {
+                    Vec::new()
+                })
             }
         }
     }

@@ -33,10 +33,9 @@ pub fn check(path: &Path) -> Result<(), Error> {
 #[must_use]
 pub fn is_ported(wasm: &[u8]) -> bool {
     Parser::new(0).parse_all(wasm).map_while(Result::ok).any(|payload| match payload {
-        Payload::ImportSection(section) => section
-            .into_imports()
-            .map_while(Result::ok)
-            .any(|import| import.module == MODULE && import.name == MARK),
+        Payload::ImportSection(section) => {
+            section.into_imports().map_while(Result::ok).any(|import| import.module == MODULE && import.name == MARK)
+        }
         _ => false,
     })
 }

@@ -28,7 +28,10 @@ pub enum Error {
         said: String,
     },
     /// A release the rules are not tested with.
-    #[error("{version} is not among the releases the port is tested with ({}); --allow-untested-go tries it all the same", tested())]
+    #[error(
+        "{version} is not among the releases the port is tested with ({}); --allow-untested-go tries it all the same",
+        tested()
+    )]
     Untested {
         /// As Go says it.
         version: String,

@@ -143,7 +143,8 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, Malformed> {
             }
             _ => return Err(wrong("drop, widen, add, cut or edit")),
         };
-        if file.is_empty() || file.starts_with('/') || file.contains([' ', '\\']) || file.split('/').any(|p| p == "..") {
+        if file.is_empty() || file.starts_with('/') || file.contains([' ', '\\']) || file.split('/').any(|p| p == "..")
+        {
             return Err(wrong("not a file in GOROOT/src"));
         }
         rules.push(Rule { file: file.to_owned(), action, since, until });
@@ -185,7 +186,14 @@ mod tests {
         let actions: Vec<_> = rules.iter().map(|r| (r.file.as_str(), r.verb())).collect();
         assert_eq!(
             actions,
-            [("a/b.go", "drop"), ("c_linux.go", "widen"), ("d.go", "add"), ("e.go", "cut"), ("f.go", "edit"), ("g.go", "drop")]
+            [
+                ("a/b.go", "drop"),
+                ("c_linux.go", "widen"),
+                ("d.go", "add"),
+                ("e.go", "cut"),
+                ("f.go", "edit"),
+                ("g.go", "drop")
+            ]
         );
         assert_eq!(rules[1].action, Action::Widen { name: Some("zz.go".into()) });
         assert!(!rules[1].is_for(Release(25)) && rules[1].is_for(Release(26)) && !rules[1].is_for(Release(28)));

@@ -1,24 +1,79 @@
 //! A runtime's life: start, threads, yielding, sleeping, futexes.
 
 use gopherix_abi::Errno;
+use gopherix_abi::gopherix::OSINIT_SIZE;
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
 
+use crate::wire::{check_out, put_u32, put_u64};
+
 absent! {
-    quick abi_v1();
-    quick osinit(info: u32);
     quick mpreinit(stack_size: u32);
     quick minit(sigstack: u32, sigstack_len: u32, tid: u32);
     quick unminit();
     quick mdestroy(tid: u32);
     quick newosproc(start: u32, tid: u32);
     quick exit_thread(word: u32);
-    waits osyield();
-    waits usleep(us: u64);
-    waits futex_wait(addr: u32, expected: u32, timeout_ns: u64);
-    quick futex_wake(addr: u32, count: u32, woken: u32);
     quick preempt_m(tid: u32);
-    quick cputicks(ticks: u32);
+}
+
+/// The version of this interface. A host without it cannot run the program, and says so before it starts.
+pub fn abi_v1(_cx: &mut Cx, _mem: &mut dyn GuestMemory) -> SysResult<()> {
+    Ok(())
+}
+
+/// What a runtime asks first: bytes of a page, processors, most bytes of memory it may have (0: no limit of its own).
+pub fn osinit(cx: &mut Cx, mem: &mut dyn GuestMemory, info: u32) -> SysResult<()> {
+    let cpus = u64::try_from(cx.kernel.platform().cpu_count()).unwrap_or(1);
+    let words = [u64::from(cx.m.page_size), cpus, cx.process.limits.memory.unwrap_or(0)];
+    let mut raw = [0; OSINIT_SIZE];
+    for (to, word) in raw.chunks_exact_mut(8).zip(words) {
+        to.copy_from_slice(&word.to_le_bytes());
+    }
+    mem.write(u64::from(info), &raw)
+}
+
+/// Gives the thread's turn to whoever waits longest.
+pub async fn osyield(cx: &mut Cx, _mem: &mut dyn GuestMemory) -> SysResult<()> {
+    cx.sys_sched_yield().await
+}
+
+/// Sleeps for so many microseconds.
+pub async fn usleep(cx: &mut Cx, _mem: &mut dyn GuestMemory, us: u64) -> SysResult<()> {
+    let deadline = deadline(cx, us.saturating_mul(1000));
+    cx.sys_nanosleep(deadline).await
+}
+
+/// Waits for the word at `addr` to be woken, if it is `expected`; for ever if `timeout_ns` is all ones.
+pub async fn futex_wait(
+    cx: &mut Cx,
+    mem: &mut dyn GuestMemory,
+    addr: u32,
+    expected: u32,
+    timeout_ns: u64,
+) -> SysResult<()> {
+    let deadline = (timeout_ns != u64::MAX).then(|| deadline(cx, timeout_ns));
+    cx.sys_futex_wait(mem, addr.into(), expected, deadline).await
+}
+
+/// Wakes up to `count` threads that wait for the word at `addr`, and tells how many they were.
+pub fn futex_wake(cx: &mut Cx, mem: &mut dyn GuestMemory, addr: u32, count: u32, woken: u32) -> SysResult<()> {
+    check_out(mem, woken, 4)?;
+    let n = cx.sys_futex_wake(mem, addr.into(), count)?;
+    put_u32(mem, woken, n)
+}
+
+/// The host's cycle counter. ENOSYS where it has none.
+pub fn cputicks(cx: &mut Cx, mem: &mut dyn GuestMemory, ticks: u32) -> SysResult<()> {
+    check_out(mem, ticks, 8)?;
+    match gopherix_kernel::os_wasm::cputicks(cx) {
+        0 => fail(Errno::ENOSYS, "this host has no cycle counter"),
+        cycles => put_u64(mem, ticks, cycles),
+    }
+}
+
+fn deadline(cx: &Cx, ns: u64) -> u64 {
+    cx.kernel.platform().monotonic_ns().saturating_add(ns)
 }

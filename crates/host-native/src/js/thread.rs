@@ -116,13 +116,14 @@ fn tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadlin
     if charge(&mut store.data_mut().cx) { Err(wasmtime::Error::new(Unwind)) } else { Ok(UpdateDeadline::Continue(1)) }
 }
 
-/// Charges for the time since the last look, and passes the turn on if others wait for one; whether the process must end.
+/// Charges for the time since the last look, and passes the turn on if others wait for one or the process stands still; whether
+/// the process must end.
 /// As for other guests, but that nothing else runs on this thread.
 pub(super) fn charge(cx: &mut Cx) -> bool {
     if charge_tick(cx) {
         return true;
     }
-    if cx.kernel.turns().contended() {
+    if cx.must_pass_turn() {
         block_on(cx.pass_turn());
     }
     cx.process.is_ending()

@@ -205,4 +205,9 @@ pub trait File: Send + Sync {
     fn is_terminal(&self) -> bool {
         false
     }
+
+    /// The terminal behind it, as sessions and groups know one.
+    fn terminal(&self) -> Option<Arc<dyn crate::task::Terminal>> {
+        None
+    }
 }

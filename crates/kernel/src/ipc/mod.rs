@@ -1,3 +1,4 @@
 //! Communication between processes: pipes.
 
+pub mod futex;
 pub mod pipe;

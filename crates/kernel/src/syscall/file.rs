@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use gopherix_abi::{Advice, Errno, Fd, OpenFlags, PollEvents, Rights, SetTime, Stat, Whence};
 
-use super::{Listing, file_with, until_done};
+use super::{Listing, file_with, noting_limit, until_done};
 use crate::error::{SysResult, fail};
 use crate::file::OpenFile;
 use crate::memory::{GuestMemory, UserSlice, gather, scatter, vector_len};
@@ -188,6 +188,15 @@ pub(crate) fn sys_dup2(cx: &mut Cx, from: Fd, to: Fd) -> SysResult<Fd> {
         drop(old);
     }
     Ok(to)
+}
+
+/// fcntl(2) with F_DUPFD and F_DUPFD_CLOEXEC: the lowest free number from `min` on. EINVAL for a `min` beyond the limit, EMFILE.
+pub(crate) fn sys_dupfd(cx: &mut Cx, fd: Fd, min: Fd, cloexec: bool) -> SysResult<Fd> {
+    let mut fds = cx.process.fds.lock();
+    let entry = fds.get(fd)?.clone();
+    let answer = fds.install_from(min, crate::task::FdEntry { cloexec, preopen: None, ..entry });
+    drop(fds);
+    noting_limit(cx, answer)
 }
 
 /// close(2).

@@ -5,10 +5,13 @@
 
 pub(crate) mod cwd;
 pub(crate) mod file;
+pub(crate) mod futex;
 pub(crate) mod path;
 pub(crate) mod perm;
+pub(crate) mod pipe;
 pub(crate) mod poll;
 pub(crate) mod process;
+pub(crate) mod profile;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
@@ -25,6 +28,7 @@ use gopherix_abi::{DirEntry, Errno, Fd, FileType, PollEvents, Rights};
 use crate::error::SysResult;
 use crate::file::{OpenFile, wait_any};
 use crate::memory::GuestMemory;
+use crate::platform::GuestSample;
 use crate::task::{Cx, FdEntry};
 use crate::trace::Show;
 
@@ -117,6 +121,19 @@ impl Show for (Rights, Rights) {
         self.0.show(out, mem);
         out.push_str(" inheriting ");
         self.1.show(out, mem);
+    }
+}
+
+impl Show for GuestSample {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{} counters, {} times", self.stack.len(), self.count);
+    }
+}
+
+impl Show for [Fd; 2] {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let [first, second] = self;
+        let _ = write!(out, "[{first}, {second}]");
     }
 }
 

@@ -139,6 +139,13 @@ pub(crate) fn sys_mkdirat(cx: &mut Cx, at: At, path: &[u8], mode: Mode) -> SysRe
     directory(&dir)?.mkdir(&name, mode.within(MKDIR_BITS).without(cx.process.umask()))
 }
 
+/// mkfifo(3). EEXIST for anything that is there; EPERM where the file system has none.
+pub(crate) fn sys_mkfifoat(cx: &mut Cx, at: At, path: &[u8], mode: Mode) -> SysResult<()> {
+    let base = base_with(cx, at, Rights::PATH_CREATE_FILE)?;
+    let (dir, name) = new_name(resolve_new(cx, &base, path)?, false)?;
+    directory(&dir)?.mkfifo(&name, mode.within(Mode(0o777)).without(cx.process.umask()))
+}
+
 /// unlinkat(2), with AT_REMOVEDIR rmdir(2). EISDIR, ENOTDIR, ENOTEMPTY, EBUSY for mount points, EINVAL for `.`.
 pub(crate) fn sys_unlinkat(cx: &mut Cx, at: At, path: &[u8], flags: AtFlags) -> SysResult<()> {
     let removes_directory = flags.contains(AtFlags::REMOVEDIR);

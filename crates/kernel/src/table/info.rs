@@ -91,8 +91,8 @@ pub struct SyscallInfo {
     pub note: &'static str,
     /// The man page or specification.
     pub source: &'static str,
-    /// The WASI preview 1 functions that come here.
-    pub wasip1: &'static [&'static str],
+    /// The imported functions that come here; of WASI preview 1 where no module is named.
+    pub imports: &'static [&'static str],
 }
 
 /// SYSCALLS.md: the table as a page.
@@ -100,7 +100,7 @@ pub struct SyscallInfo {
 pub fn markdown() -> String {
     let mut page = String::from(
         "# System calls\n\nMade from `crates/kernel/src/table.rs` by `gopherix syscalls --markdown`; do not edit.\n\n\
-         | # | call | family | waits | support | WASI preview 1 | source | note |\n|---|---|---|---|---|---|---|---|\n",
+         | # | call | family | waits | support | imports | source | note |\n|---|---|---|---|---|---|---|---|\n",
     );
     for call in SYSCALLS {
         let waits = if call.blocking { "yes" } else { "" };
@@ -108,7 +108,7 @@ pub fn markdown() -> String {
             Support::Full => "full",
             Support::Partial => "partial",
         };
-        let wasi = call.wasip1.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" ");
+        let wasi = call.imports.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" ");
         page.push_str(&format!(
             "| {} | `{}` | {} | {waits} | {support} | {wasi} | {} | {} |\n",
             call.number,

@@ -11,6 +11,7 @@ use gopherix_abi::{Errno, Signal, Tid};
 use super::process::{ExitStatus, Process};
 use crate::Kernel;
 use crate::error::{SysError, SysResult};
+use crate::signal::{GsignalStack, SigSet};
 use crate::trace::TraceMask;
 
 /// What a thread is doing (Go's `_Grunning` and so on, and the letter in `/proc/PID/stat`).
@@ -47,6 +48,8 @@ pub struct ThreadInfo {
     turn_since: AtomicU64,
     /// Samples a second of its processor time; 0 for none.
     cpu_profiler_hz: AtomicU32,
+    /// The signals it blocks.
+    sigmask: AtomicU64,
 }
 
 const NO_TURN: u64 = u64::MAX;
@@ -83,14 +86,26 @@ impl ThreadInfo {
         self.state.store(u8_of(state), Ordering::Relaxed);
     }
 
+    pub(crate) fn mask_bits(&self) -> &AtomicU64 {
+        &self.sigmask
+    }
+
     fn has_turn(&self) -> bool {
         self.turn_since.load(Ordering::Relaxed) != NO_TURN
     }
 
-    /// Waits for a turn at the back of the queue.
-    async fn take_turn(&self, kernel: &Kernel) {
-        self.set_state(GState::Runnable);
-        kernel.turns().take().await;
+    /// Waits for a turn at the back of the queue; while its process stands still, without a place there.
+    async fn take_turn(&self, kernel: &Kernel, process: &Process) {
+        loop {
+            process.while_stopped().await;
+            self.set_state(GState::Runnable);
+            kernel.turns().take().await;
+            if !process.is_stopped() || process.is_ending() {
+                break;
+            }
+            self.set_state(GState::Waiting);
+            kernel.turns().give_back();
+        }
         self.set_state(GState::Running);
         self.turn_since.store(kernel.platform().thread_cpu_ns(), Ordering::Relaxed);
     }
@@ -104,8 +119,8 @@ pub struct MOs {
     pub arch: &'static str,
     /// Bytes in a page of linear memory.
     pub page_size: u32,
-    /// Signals it blocks, bit `n-1` for signal `n`.
-    pub sigmask: u64,
+    /// The stack that its signal code runs on.
+    pub gsignal: Option<GsignalStack>,
     pub(crate) info: Arc<ThreadInfo>,
 }
 
@@ -116,15 +131,16 @@ impl MOs {
         self.info.clone()
     }
 
-    /// An M that has not run yet.
-    pub(crate) fn new(tid: Tid) -> MOs {
+    /// An M that has not run yet, and the signals it blocks.
+    pub(crate) fn new(tid: Tid, mask: SigSet) -> MOs {
         let info = ThreadInfo {
             state: AtomicU8::new(u8_of(GState::Waiting)),
             cpu_ns: AtomicU64::new(0),
             turn_since: AtomicU64::new(NO_TURN),
             cpu_profiler_hz: AtomicU32::new(0),
+            sigmask: AtomicU64::new(mask.bits()),
         };
-        MOs { tid, arch: "wasm32", page_size: 65536, sigmask: 0, info: Arc::new(info) }
+        MOs { tid, arch: "wasm32", page_size: 65536, gsignal: None, info: Arc::new(info) }
     }
 }
 
@@ -155,6 +171,8 @@ pub struct Cx {
 
 /// The error of a wait that the process' end cut short. The guest never sees it: its thread ends first.
 pub(crate) const EINTR_ENDING: SysError = SysError::new(Errno::EINTR, "the process is ending");
+/// The error of a wait that a signal cut short, which the guest is to take.
+pub(crate) const EINTR_SIGNAL: SysError = SysError::new(Errno::EINTR, "a signal is to be taken");
 
 impl Cx {
     pub(crate) fn new(kernel: Arc<Kernel>, process: Arc<Process>, m: MOs) -> Cx {
@@ -162,34 +180,65 @@ impl Cx {
         Cx { kernel, process, m, waits: 0, trace, bounce: Vec::new() }
     }
 
-    /// Waits for something, giving the thread's turn to others meanwhile. If it is there already, nothing is given up.
+    /// Waits for something, giving the thread's turn to others meanwhile. If it is there already, nothing is given up. While
+    /// the process stands still it does not end.
     ///
     /// # Errors
-    /// EINTR if the process ends first.
+    /// EINTR if the process ends first, or a signal comes that the guest is to take.
     pub(crate) async fn park<F: Future>(&mut self, what: F) -> SysResult<F::Output> {
         let mut what = std::pin::pin!(what);
         if let Some(answer) = (&mut what).now_or_never() {
             return Ok(answer);
         }
+        self.check_interrupt()?;
+        self.give_turn_back(GState::Waiting);
+        self.waits = self.waits.saturating_add(1);
+        self.process.usage.voluntary.fetch_add(1, Ordering::Relaxed);
+        let outcome = loop {
+            let place = self.process.signals.enter(self.m.tid, SigSet::ALL.without(self.m.info.sigmask()));
+            // Something may have come between the first look and the place just taken.
+            if let Err(interrupted) = self.check_interrupt() {
+                break Err(interrupted);
+            }
+            let woken = std::pin::pin!(place.woken());
+            if let Either::Left((answer, _)) = select(what.as_mut(), woken).await {
+                break Ok(answer);
+            }
+        };
+        self.take_turn().await;
+        outcome
+    }
+
+    /// Whether a wait must end here.
+    fn check_interrupt(&self) -> SysResult<()> {
         if self.process.is_ending() {
             return Err(EINTR_ENDING);
         }
-        let interrupted = self.process.interrupted();
-        self.give_turn_back(GState::Waiting);
-        self.waits = self.waits.saturating_add(1);
-        // The end may have been decided between the first look and the registration just above.
-        let outcome = if self.process.is_ending() { None } else { Some(select(what, interrupted).await) };
-        self.take_turn().await;
-        match outcome {
-            Some(Either::Left((answer, _))) => Ok(answer),
-            Some(Either::Right(_)) | None => Err(EINTR_ENDING),
+        match self.process.signals.interrupts(self.m.info.sigmask()) && !self.process.is_stopped() {
+            true => Err(EINTR_SIGNAL),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether others wait for a turn, or its process stands still: the thread has to give up its turn at a tick.
+    #[must_use]
+    pub fn must_pass_turn(&self) -> bool {
+        self.process.is_stopped() || self.kernel.turns().contended()
+    }
+
+    /// To be called where a guest's call is over that may wait: if its process was stopped meanwhile, it goes no further before
+    /// that is over.
+    pub async fn stand_still(&mut self) {
+        if self.process.is_stopped() && !self.process.is_ending() {
+            self.give_turn_back(GState::Waiting);
+            self.take_turn().await;
         }
     }
 
     /// Waits for a turn to run guest code, at the back of the queue.
     pub async fn take_turn(&mut self) {
         if !self.m.info.has_turn() {
-            self.m.info.take_turn(&self.kernel).await;
+            self.m.info.take_turn(&self.kernel, &self.process).await;
         }
     }
 
@@ -207,8 +256,9 @@ impl Cx {
     /// context.
     pub fn pass_turn(&mut self) -> impl Future<Output = ()> + Send + 'static {
         self.give_turn_back(GState::Runnable);
-        let (kernel, info) = (self.kernel.clone(), self.m.info.clone());
-        async move { info.take_turn(&kernel).await }
+        self.process.usage.involuntary.fetch_add(1, Ordering::Relaxed);
+        let (kernel, process, info) = (self.kernel.clone(), self.process.clone(), self.m.info.clone());
+        async move { info.take_turn(&kernel, &process).await }
     }
 
     /// Charges the process for the turn so far, and returns its CPU time in ns. A process that has used up its limit

@@ -104,6 +104,18 @@ impl FdTable {
         self.put(at, entry)
     }
 
+    /// Puts a descriptor at the lowest free number from `min` on (F_DUPFD of fcntl(2)).
+    ///
+    /// # Errors
+    /// EINVAL if `min` is not below the limit, EMFILE.
+    pub fn install_from(&mut self, min: Fd, entry: FdEntry) -> SysResult<Fd> {
+        let min = index(min).filter(|min| *min < self.limit);
+        let min = min.ok_or(SysError::new(Errno::EINVAL, "not below the limit of open files"))?.max(self.lowest);
+        let at = self.slots.iter().skip(min).position(Option::is_none);
+        let at = at.map_or(self.slots.len().max(min), |i| i.saturating_add(min));
+        if at < self.limit { self.put(at, entry) } else { Err(EMFILE) }
+    }
+
     /// Whether [`FdTable::install`] would find a number, for calls that must have no effect when it would not.
     ///
     /// # Errors
@@ -236,6 +248,20 @@ mod tests {
             assert_eq!(table.install_at(Fd(fd), entry()).err().map(|e| e.errno), Some(Errno::EBADF), "{fd}");
         }
         assert_eq!(numbers(&table), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_duplicate_gets_the_lowest_number_from_the_asked_one_on() {
+        let mut table = table(16, 3);
+        assert_eq!(table.install_from(Fd(1), entry()), Ok(Fd(3)));
+        assert_eq!(table.install_from(Fd(10), entry()), Ok(Fd(10)));
+        table.remove(Fd(1)).unwrap();
+        assert_eq!(table.install_from(Fd(2), entry()), Ok(Fd(4)));
+        assert_eq!(table.install_from(Fd(0), entry()), Ok(Fd(1)));
+        assert_eq!(table.install_from(Fd(16), entry()).unwrap_err().errno, Errno::EINVAL);
+        table.install_from(Fd(15), entry()).unwrap();
+        assert_eq!(table.install_from(Fd(15), entry()).unwrap_err().errno, Errno::EMFILE);
+        assert_eq!(table.install(entry()), Ok(Fd(5)));
     }
 
     #[test]

@@ -21,9 +21,15 @@ pub struct Limits {
     pub file_size: Option<u64>,
     /// Bytes it may write to files in all; beyond it EDQUOT.
     pub total_written: Option<u64>,
+    /// Processes that may be at a time, itself and all that descend from whoever was started by the embedder (RLIMIT_NPROC);
+    /// beyond it EAGAIN.
+    pub processes: Option<u32>,
 }
 
 impl Limits {
+    /// Processes that may be at a time unless told otherwise.
+    pub const DEFAULT_PROCESSES: u32 = 1024;
+
     /// Descriptors a process may have unless told otherwise.
     pub const DEFAULT_OPEN_FILES: u32 = 4096;
 }
@@ -37,6 +43,7 @@ impl Default for Limits {
             wall_time_ns: None,
             file_size: None,
             total_written: None,
+            processes: Some(Limits::DEFAULT_PROCESSES),
         }
     }
 }
@@ -54,6 +61,10 @@ pub struct Usage {
     pub written: AtomicU64,
     /// System calls made.
     pub syscalls: AtomicU64,
+    /// How often its threads have waited.
+    pub voluntary: AtomicU64,
+    /// How often one had to give its turn to others.
+    pub involuntary: AtomicU64,
     /// A growth of memory was refused.
     pub hit_memory: AtomicBool,
     /// A descriptor was refused.

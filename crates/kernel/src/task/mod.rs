@@ -8,11 +8,19 @@ mod credentials;
 mod fdtable;
 mod limits;
 mod process;
+mod session;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_tree;
+mod tree;
 
 pub use context::{Cx, GState, MOs, ThreadInfo};
 pub use credentials::Credentials;
 pub use fdtable::{FdEntry, FdTable};
 pub use limits::{Limits, Usage};
+pub(crate) use process::Places;
 pub use process::{Cleanup, ExitStatus, Process, ProcessSpec};
+pub use session::{Session, Terminal};
+pub use tree::{Also, ChildState, Which};
+pub(crate) use tree::{ChildEvent, ProcessTree};

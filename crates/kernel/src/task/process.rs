@@ -2,21 +2,26 @@
 //!
 //! Life: made by [`Kernel::create_process`](crate::Kernel::create_process) → `osinit` → its threads run → the first of
 //! `exit`, a fatal signal, a trap, a limit or the last thread's end decides the [`ExitStatus`] → the cleanups run in reverse
-//! order, on every kind of end → it is a zombie that [`Process::wait`] answers for.
+//! order, on every kind of end → it leaves the [tree](super::tree), or is a zombie there until its parent has waited for it.
+//! Its handles go on answering for it.
 //!
 //! Lock order: `life` → `fds`; cleanups run without any lock held.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 
-use gopherix_abi::{DefaultAction, Errno, Mode, Pid, Signal, Tid};
+use gopherix_abi::{Mode, Pid, Signal, Tid};
 
 use super::credentials::Credentials;
 use super::fdtable::FdTable;
 use super::limits::{Limits, Usage};
-use crate::error::{SysResult, fail};
+use super::session::Session;
+use super::tree::{Birth, ChildEvent, Lineage, ProcessTree};
 use crate::file::{WaitQueue, wait_any};
+use crate::ipc::futex::Futexes;
+use crate::platform::{GuestSample, SampleSource};
+use crate::signal::{Inherited, Signals};
 use crate::sync::Lock;
 use crate::vfs::Location;
 
@@ -66,6 +71,8 @@ pub struct ProcessSpec {
     pub credentials: Credentials,
     /// Permission bits that its new files do not get.
     pub umask: Mode,
+    /// Signals it ignores and blocks from the start.
+    pub signals: Inherited,
 }
 
 impl Default for ProcessSpec {
@@ -79,6 +86,7 @@ impl Default for ProcessSpec {
             module_bytes: 0,
             credentials: Credentials::default(),
             umask: Mode(0o022),
+            signals: Inherited::default(),
         }
     }
 }
@@ -87,8 +95,14 @@ impl Default for ProcessSpec {
 pub struct Process {
     /// Its id.
     pub pid: Pid,
-    /// Its parent's id; 0 if an embedder started it.
+    /// Its parent's id; 0 if an embedder started it. The tree changes it.
     pub parent: AtomicU32,
+    pgid: AtomicU32,
+    session: Lock<Arc<Session>>,
+    pub(super) lineage: Arc<Lineage>,
+    tree: Weak<ProcessTree>,
+    /// Something has become of a child.
+    pub(crate) children_changed: WaitQueue,
     /// Arguments, the program's name first.
     pub args: Vec<Vec<u8>>,
     /// Environment, `NAME=value` each.
@@ -111,15 +125,19 @@ pub struct Process {
     pub started_ns: u64,
     /// Threads by id, with what others may know of them.
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
-    pub(crate) ignored: AtomicU64,
+    pub(crate) signals: Signals,
     umask: AtomicU16,
+    /// Its threads that wait for words of its memory.
+    pub(crate) futexes: Futexes,
     /// Samples a second of its processor time; 0 while nobody samples it.
     pub(crate) cpu_profiler_hz: AtomicU32,
+    samples: Lock<Option<Arc<dyn SampleSource>>>,
+    /// A sample that was taken out, and had no room in its process' buffer.
+    pub(crate) next_sample: Lock<Option<GuestSample>>,
     life: Lock<Life>,
     /// Set once its end is decided; running threads look at it at every tick and slow call.
     ending: AtomicBool,
-    interrupt: WaitQueue,
-    ended: WaitQueue,
+    pub(super) ended: WaitQueue,
     cleanups: Lock<Vec<Cleanup>>,
 }
 
@@ -131,16 +149,28 @@ struct Life {
     over: bool,
 }
 
+/// Where a new process is.
+pub(crate) struct Places {
+    pub(crate) root: Arc<Location>,
+    pub(crate) cwd: Arc<Location>,
+}
+
 impl Process {
     /// A process that has not run yet. The kernel makes them ([`Kernel::create_process`](crate::Kernel::create_process)).
-    pub(crate) fn new(pid: Pid, parent: Pid, spec: ProcessSpec, root: Arc<Location>, started_ns: u64) -> Process {
+    pub(crate) fn new(birth: Birth, spec: ProcessSpec, places: Places, started_ns: u64) -> Process {
+        let Places { root, cwd } = places;
         Process {
-            pid,
-            parent: AtomicU32::new(parent.0),
+            pid: birth.pid,
+            parent: AtomicU32::new(birth.parent.0),
+            pgid: AtomicU32::new(birth.pgid.0),
+            session: Lock::new(birth.session),
+            lineage: birth.lineage,
+            tree: birth.tree,
+            children_changed: WaitQueue::new(),
             args: spec.args,
             env: spec.env,
             fds: Lock::new(FdTable::new(spec.limits.open_files)),
-            cwd: Lock::new(root.clone()),
+            cwd: Lock::new(cwd),
             root,
             module_bytes: spec.module_bytes,
             limits: spec.limits,
@@ -148,12 +178,14 @@ impl Process {
             usage: Usage::default(),
             started_ns,
             threads: Lock::default(),
-            ignored: AtomicU64::new(0),
+            signals: Signals::new(spec.signals),
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
+            futexes: Futexes::default(),
             cpu_profiler_hz: AtomicU32::new(0),
+            samples: Lock::default(),
+            next_sample: Lock::default(),
             life: Lock::default(),
             ending: AtomicBool::new(false),
-            interrupt: WaitQueue::new(),
             ended: WaitQueue::new(),
             cleanups: Lock::default(),
         }
@@ -164,6 +196,17 @@ impl Process {
     pub fn name(&self) -> &[u8] {
         let first = self.args.first().map(Vec::as_slice).unwrap_or_default();
         first.rsplit(|b| *b == b'/').next().unwrap_or_default()
+    }
+
+    /// Where it gets samples of itself from, if its home samples it for itself.
+    #[must_use]
+    pub fn sample_source(&self) -> Option<Arc<dyn SampleSource>> {
+        self.samples.lock().clone()
+    }
+
+    /// Gives it somewhere to get samples of itself from.
+    pub fn set_sample_source(&self, source: Arc<dyn SampleSource>) {
+        *self.samples.lock() = Some(source);
     }
 
     /// Value of an environment variable (`mOS` answers it to the runtime).
@@ -188,7 +231,7 @@ impl Process {
             life.note = note;
         }
         self.ending.store(true, Ordering::Release);
-        self.interrupt.wake_all();
+        self.signals.wake_all();
     }
 
     /// Puts another status and message in the place of those that were decided, before it is over: what the program's own
@@ -213,43 +256,6 @@ impl Process {
         self.ending.load(Ordering::Acquire)
     }
 
-    /// Sends a signal (kill(2)): here its default action, since no guest ABI so far can install a handler.
-    ///
-    /// # Errors
-    /// ENOTSUP for signals that stop.
-    pub fn kill(&self, signal: Signal) -> SysResult<()> {
-        if self.ignores(signal) {
-            return Ok(());
-        }
-        match signal.default_action() {
-            // Nothing stops a process yet, so there is nothing to continue.
-            DefaultAction::Ignore | DefaultAction::Continue => Ok(()),
-            DefaultAction::Terminate | DefaultAction::Core => {
-                self.end(ExitStatus::Signaled(signal), None);
-                Ok(())
-            }
-            DefaultAction::Stop => fail(Errno::ENOTSUP, "no job control for this process"),
-        }
-    }
-
-    /// Whether a signal is ignored (SIG_IGN).
-    #[must_use]
-    pub fn ignores(&self, signal: Signal) -> bool {
-        self.ignored.load(Ordering::Relaxed) & signal_bit(signal) != 0
-    }
-
-    /// Sets or clears SIG_IGN for a signal. SIGKILL and SIGSTOP cannot be ignored (signal(7)): for them it does nothing.
-    pub fn set_ignored(&self, signal: Signal, on: bool) {
-        if matches!(signal, Signal::SIGKILL | Signal::SIGSTOP) {
-            return;
-        }
-        if on {
-            self.ignored.fetch_or(signal_bit(signal), Ordering::Relaxed);
-        } else {
-            self.ignored.fetch_and(!signal_bit(signal), Ordering::Relaxed);
-        }
-    }
-
     /// The permission bits that new files do not get (umask(2)).
     #[must_use]
     pub fn umask(&self) -> Mode {
@@ -261,15 +267,84 @@ impl Process {
         Mode(self.umask.swap(mask.within(UMASK_BITS).0, Ordering::Relaxed))
     }
 
-    /// Ends when something wants the process' waiting threads to look up.
-    pub(crate) fn interrupted(&self) -> futures::future::BoxFuture<'static, ()> {
-        self.interrupt.wait()
+    /// Its parent's id; 0 if an embedder started it.
+    #[must_use]
+    pub fn parent(&self) -> Pid {
+        Pid(self.parent.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_parent(&self, parent: Pid) {
+        self.parent.store(parent.0, Ordering::Relaxed);
+    }
+
+    /// Its process group.
+    #[must_use]
+    pub fn pgid(&self) -> Pid {
+        Pid(self.pgid.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_pgid(&self, pgid: Pid) {
+        self.pgid.store(pgid.0, Ordering::Relaxed);
+    }
+
+    /// Its session.
+    #[must_use]
+    pub fn session(&self) -> Arc<Session> {
+        self.session.lock().clone()
+    }
+
+    pub(super) fn set_session(&self, session: Arc<Session>) {
+        let old = std::mem::replace(&mut *self.session.lock(), session);
+        drop(old);
+    }
+
+    /// The process that an embedder started and that this descends from, or is.
+    #[must_use]
+    pub fn init(&self) -> Pid {
+        self.lineage.init
+    }
+
+    /// Whether nobody could continue it, once it is stopped (setpgid(2)).
+    pub(crate) fn is_of_orphaned_group(&self) -> bool {
+        self.tree.upgrade().is_some_and(|tree| tree.is_orphaned_group(self.pgid()))
+    }
+
+    /// Its parent hears that it stands still or goes on.
+    pub(crate) fn tell_parent(&self, event: ChildEvent) {
+        if let Some(tree) = self.tree.upgrade() {
+            tree.child_event(self, event);
+        }
+    }
+
+    /// Undoes its making, if it could not be started: nobody ever hears of it.
+    pub fn abandon(&self) {
+        self.end(ExitStatus::Exited(0), None);
+        self.clean_up();
+        if let Some(tree) = self.tree.upgrade() {
+            tree.abandon(self);
+        }
+        drop(self.fds.lock().drain());
+        self.over();
     }
 
     /// Called by the home when the last thread is gone: runs the cleanups, last registered first, and makes the process a
     /// zombie. Without a decided end it exited with code 0.
     pub(crate) fn finish(&self) {
         self.end(ExitStatus::Exited(0), None);
+        self.clean_up();
+        match self.tree.upgrade() {
+            Some(tree) => tree.retire(self, || self.life.lock().over = true),
+            None => self.life.lock().over = true,
+        }
+        self.ended.wake_all();
+    }
+
+    fn over(&self) {
+        self.life.lock().over = true;
+        self.ended.wake_all();
+    }
+
+    fn clean_up(&self) {
         loop {
             let next = self.cleanups.lock().pop();
             match next {
@@ -277,8 +352,6 @@ impl Process {
                 None => break,
             }
         }
-        self.life.lock().over = true;
-        self.ended.wake_all();
     }
 
     /// The status, once it has ended and its cleanups have run.
@@ -294,16 +367,17 @@ impl Process {
         self.life.lock().note.clone()
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and if an embedder started it, for the end of all that descends from it.
     pub async fn wait(&self) -> ExitStatus {
-        loop {
+        let status = loop {
             if let Some(status) = wait_any(vec![self.ended.wait()], || self.status()).await {
-                return status;
+                break status;
             }
+        };
+        if self.lineage.init == self.pid {
+            let is_empty = || self.lineage.is_empty().then_some(());
+            while wait_any(vec![self.lineage.emptied.wait()], is_empty).await.is_none() {}
         }
+        status
     }
-}
-
-fn signal_bit(signal: Signal) -> u64 {
-    1u64.checked_shl(u32::from(signal.number().saturating_sub(1))).unwrap_or(0)
 }

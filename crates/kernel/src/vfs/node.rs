@@ -183,6 +183,15 @@ pub trait Directory {
     /// EEXIST.
     fn symlink(&self, name: &Name, target: &[u8]) -> SysResult<()>;
 
+    /// Creates a fifo (mkfifo(3)).
+    ///
+    /// # Errors
+    /// EEXIST; EPERM where there cannot be any.
+    fn mkfifo(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        let _ = (name, mode);
+        fail(Errno::EPERM, "this file system has no fifos")
+    }
+
     /// Creates a hard link to `target`, which may be a symbolic link.
     ///
     /// # Errors

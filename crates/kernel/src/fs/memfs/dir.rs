@@ -9,6 +9,7 @@ use super::content::Content;
 use super::inode::{Body, Entries, INODE_COST, Inode, State, entry_cost};
 use crate::error::{SysError, SysResult, fail};
 use crate::file::File;
+use crate::ipc::pipe::Fifo;
 use crate::vfs::walk::PATH_MAX;
 use crate::vfs::{Directory, Found, Name, NodeRef, OpenHow, RenameFlags};
 
@@ -97,6 +98,11 @@ impl Directory for Inode {
             return fail(Errno::ENAMETOOLONG, "target longer than PATH_MAX");
         }
         self.add(name, Mode(0o777), Body::Symlink(target.into()))?;
+        Ok(())
+    }
+
+    fn mkfifo(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        self.add(name, mode, Body::Fifo(Fifo::new()))?;
         Ok(())
     }
 

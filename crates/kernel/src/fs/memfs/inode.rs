@@ -12,6 +12,7 @@ use super::attr::Owner;
 use super::content::Content;
 use crate::error::{SysError, SysResult, fail};
 use crate::file::File;
+use crate::ipc::pipe::Fifo;
 use crate::sync::Lock;
 use crate::vfs::{Directory, Node, NodeRef, OpenHow};
 
@@ -52,6 +53,7 @@ pub(super) enum Body {
     Regular(Content),
     Directory(Entries),
     Symlink(Box<[u8]>),
+    Fifo(Fifo),
 }
 
 /// A directory's content.
@@ -72,6 +74,7 @@ impl Body {
             Body::Regular(_) => FileType::Regular,
             Body::Directory(_) => FileType::Directory,
             Body::Symlink(_) => FileType::Symlink,
+            Body::Fifo(_) => FileType::Fifo,
         }
     }
 
@@ -81,6 +84,7 @@ impl Body {
             Body::Regular(content) => content.charged(),
             Body::Directory(entries) => entries.names.keys().fold(0, |sum, name| entry_cost(name).saturating_add(sum)),
             Body::Symlink(target) => len_u64(target.len()),
+            Body::Fifo(_) => 0,
         }
     }
 }
@@ -102,7 +106,7 @@ impl State {
         match &mut self.body {
             Body::Regular(content) => Ok(content),
             Body::Directory(_) => fail(Errno::EISDIR, "a directory has no data"),
-            Body::Symlink(_) => fail(Errno::EINVAL, "a symbolic link has no data"),
+            Body::Symlink(_) | Body::Fifo(_) => fail(Errno::EINVAL, "a symbolic link or a fifo has no data"),
         }
     }
 
@@ -124,6 +128,7 @@ impl State {
             Body::Regular(content) => content.size(),
             Body::Directory(entries) => len_u64(entries.names.len()).saturating_add(2).saturating_mul(ENTRY_SIZE),
             Body::Symlink(target) => len_u64(target.len()),
+            Body::Fifo(_) => 0,
         }
     }
 }
@@ -175,6 +180,16 @@ impl Inode {
         Ok(())
     }
 
+    /// Opens an end of a fifo, which has this inode's attributes.
+    fn open_fifo(&self, how: OpenHow) -> SysResult<Arc<dyn File>> {
+        let inode = self.shared()?;
+        let stat = move || Ok(inode.attributes());
+        match &self.lock().body {
+            Body::Fifo(fifo) => fifo.open(how.read, how.write, Box::new(stat)),
+            _ => fail(Errno::EIO, "not a fifo"),
+        }
+    }
+
     /// Takes a directory's children out, as it goes away.
     fn take_children(&self) -> Vec<Arc<Inode>> {
         let mut state = self.lock();
@@ -211,6 +226,7 @@ impl Node for Inode {
         match self.kind {
             FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link cannot be opened"),
             FileType::Directory if how.write => return fail(Errno::EISDIR, "a directory cannot be written"),
+            FileType::Fifo => return self.open_fifo(how),
             _ => {}
         }
         if how.truncate && how.write {

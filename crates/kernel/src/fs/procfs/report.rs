@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
 use crate::Kernel;
+use crate::signal::SignalSets;
 use crate::task::{Credentials, GState, Process};
 
 /// Nanoseconds of a clock tick: 100 a second, which is Linux's USER_HZ on every machine.
@@ -43,6 +44,9 @@ fn state(process: &Process) -> (char, &'static str) {
     if process.status().is_some() {
         return ('Z', "zombie");
     }
+    if process.is_stopped() {
+        return ('T', "stopped");
+    }
     let runs = |state| matches!(state, GState::Running | GState::Runnable);
     if process.threads.lock().values().any(|thread| runs(thread.state())) {
         ('R', "running")
@@ -51,7 +55,8 @@ fn state(process: &Process) -> (char, &'static str) {
     }
 }
 
-/// For people, and for programs that read it line by line. `FDSize` counts slots in use or freed since; SigIgn is a mask.
+/// For people, and for programs that read it line by line. `FDSize` counts slots in use or freed since. What is blocked is what
+/// every thread blocks.
 pub(super) fn status(_kernel: &Kernel, process: &Process) -> Vec<u8> {
     let mut out = b"Name:\t".to_vec();
     for byte in short_name(process) {
@@ -67,15 +72,17 @@ pub(super) fn status(_kernel: &Kernel, process: &Process) -> Vec<u8> {
     let (memory, peak) = (memory / 1024, peak / 1024);
     let slots = process.fds.lock().slots();
     let threads = process.threads.lock().len();
-    let ignored = process.ignored.load(Ordering::Relaxed);
+    let (pgid, sid) = (process.pgid(), process.session().sid);
+    let SignalSets { ignored, caught, pending, blocked } = process.signal_sets();
+    let (ignored, caught, pending, blocked) = (ignored.bits(), caught.bits(), pending.bits(), blocked.bits());
     let Credentials { uid, gid, groups } = &process.credentials;
     let groups = groups.iter().fold(String::new(), |list, group| format!("{list}{group} "));
     let umask = process.umask().0;
     let rest = format!(
         "\nUmask:\t{umask:04o}\nState:\t{letter} ({word})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{parent}\n\
          Uid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\n\
-         FDSize:\t{slots}\nGroups:\t{groups}\nVmPeak:\t{peak:8} kB\nVmSize:\t{memory:8} kB\nVmHWM:\t{peak:8} kB\nVmRSS:\t{memory:8} kB\n\
-         Threads:\t{threads}\nSigIgn:\t{ignored:016x}\n"
+         FDSize:\t{slots}\nGroups:\t{groups}\nNSpgid:\t{pgid}\nNSsid:\t{sid}\nVmPeak:\t{peak:8} kB\nVmSize:\t{memory:8} kB\nVmHWM:\t{peak:8} kB\nVmRSS:\t{memory:8} kB\n\
+         Threads:\t{threads}\nShdPnd:\t{pending:016x}\nSigBlk:\t{blocked:016x}\nSigIgn:\t{ignored:016x}\nSigCgt:\t{caught:016x}\n"
     );
     out.extend_from_slice(rest.as_bytes());
     out
@@ -104,7 +111,7 @@ pub(super) fn stat(kernel: &Kernel, process: &Process) -> Vec<u8> {
     for field in 4..=52 {
         let _ = match known_field(kernel, process, field) {
             // tpgid: no foreground process group.
-            _ if field == 8 => write!(rest, " -1"),
+            None if field == 8 => write!(rest, " -1"),
             value => write!(rest, " {}", value.unwrap_or(0)),
         };
     }
@@ -119,6 +126,10 @@ fn known_field(kernel: &Kernel, process: &Process, field: u32) -> Option<u64> {
     match field {
         // ppid
         4 => Some(process.parent.load(Ordering::Relaxed).into()),
+        5 => Some(process.pgid().0.into()),
+        // session
+        6 => Some(process.session().sid.0.into()),
+        8 => process.session().terminal()?.foreground().map(|pgid| pgid.0.into()),
         // utime: all CPU time is the guest's own
         14 => Some(process.usage.cpu_ns.load(Ordering::Relaxed) / TICK_NS),
         // priority: that of nice 0
@@ -131,8 +142,11 @@ fn known_field(kernel: &Kernel, process: &Process, field: u32) -> Option<u64> {
         23 => Some(memory),
         24 => Some(memory / PAGE),
         25 => Some(process.limits.memory.unwrap_or(u64::MAX)),
-        // sigignore
-        33 => Some(process.ignored.load(Ordering::Relaxed)),
+        // signal, blocked, sigignore, sigcatch
+        31 => Some(process.signal_sets().pending.bits()),
+        32 => Some(process.signal_sets().blocked.bits()),
+        33 => Some(process.signal_sets().ignored.bits()),
+        34 => Some(process.signal_sets().caught.bits()),
         // exit_signal: SIGCHLD
         38 => Some(17),
         _ => None,
@@ -147,6 +161,7 @@ pub(super) fn limits(_kernel: &Kernel, process: &Process) -> Vec<u8> {
     let rows = [
         ("Max cpu time", cpu, "seconds"),
         ("Max file size", limits.file_size, "bytes"),
+        ("Max processes", limits.processes.map(u64::from), "processes"),
         ("Max open files", Some(limits.open_files.into()), "files"),
         ("Max address space", limits.memory, "bytes"),
     ];

@@ -44,6 +44,7 @@ fn spec() -> ProcessSpec {
         module_bytes: 0x1234,
         credentials: Credentials { uid: 1000, gid: 100, groups: vec![4, 100] },
         umask: Mode(0o27),
+        ..ProcessSpec::default()
     }
 }
 
@@ -127,9 +128,10 @@ fn status_is_read_line_by_line() {
     give(&p, 4, pipe().0, READ);
     let text = sys.read(p.pid, "/proc/self/status").unwrap();
     let expected = "Name:\ta program\nUmask:\t0027\nState:\tR (running)\nTgid:\t1\nPid:\t1\nPPid:\t7\n\
-                    Uid:\t1000\t1000\t1000\t1000\nGid:\t100\t100\t100\t100\nFDSize:\t5\nGroups:\t4 100 \n\
+                    Uid:\t1000\t1000\t1000\t1000\nGid:\t100\t100\t100\t100\nFDSize:\t5\nGroups:\t4 100 \nNSpgid:\t1\nNSsid:\t1\n\
                     VmPeak:\t     300 kB\nVmSize:\t     256 kB\nVmHWM:\t     300 kB\nVmRSS:\t     256 kB\n\
-                    Threads:\t1\nSigIgn:\t0000000000001000\n";
+                    Threads:\t1\nShdPnd:\t0000000000000000\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001000\n\
+                    SigCgt:\t0000000000000000\n";
     assert_eq!(text, expected);
     assert_eq!(fields(&text)["VmRSS"], "256 kB");
     drop(cx);
@@ -177,6 +179,8 @@ fn stat_has_linuxs_fields_in_order() {
     // The name holds a space, so the fourth field of the line is the third of proc(5): `rest` begins with field 4.
     let known: BTreeMap<usize, i128> = [
         (4, 1),
+        (5, 2),
+        (6, 2),
         (8, -1),
         (14, 234),
         (18, 20),
@@ -210,6 +214,7 @@ fn limits_stand_in_linuxs_columns() {
         Limit                     Soft Limit           Hard Limit           Units     \n\
         Max cpu time              1                    1                    seconds   \n\
         Max file size             unlimited            unlimited            bytes     \n\
+        Max processes             1024                 1024                 processes \n\
         Max open files            16                   16                   files     \n\
         Max address space         1048576              1048576              bytes     \n";
     assert_eq!(text, expected);
