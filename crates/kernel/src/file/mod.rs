@@ -4,7 +4,7 @@
 //! system call is one loop (`wait_until_done`), poll(2) is the same wait over many files, and no file system knows of
 //! futures. Regular files are always ready, as on Unix; a home may let them block shortly, as a disk does.
 //!
-//! Key types: [`File`], [`OpenFile`], [`Interest`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
+//! Key types: [`File`], [`OpenFile`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
 //! holds [`OpenFile`]s; `syscall` drives them.
 
 mod description;
