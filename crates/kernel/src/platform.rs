@@ -17,6 +17,8 @@ use gopherix_abi::{
 };
 
 use crate::error::SysResult;
+use crate::file::File;
+use crate::task::Process;
 
 /// Clocks, entropy, processors, and the two services the scheduler asks for.
 pub trait Platform: Send + Sync + 'static {
@@ -50,6 +52,39 @@ pub trait Platform: Send + Sync + 'static {
 
     /// Guests have begun (`true`) or stopped (`false`) running: the preemption ticker is needed only in between.
     fn set_ticking(&self, on: bool);
+}
+
+/// Makes processes of programs: what spawn asks of its home.
+pub trait Programs: Send + Sync {
+    /// Makes a program of a file. That may take long and holds up no other guest. What was made of the same file may be used
+    /// again.
+    ///
+    /// # Errors
+    /// ENOEXEC for what cannot run here; EACCES for a program of the host that was not granted; what reading the file answers.
+    fn load(&self, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
+}
+
+/// A file that is to be run.
+pub struct Image {
+    /// Its name, the last component of its path.
+    pub name: Vec<u8>,
+    /// The file, open for reading.
+    pub file: Arc<dyn File>,
+    /// Its attributes: as long as they are the same, so is what it holds.
+    pub stat: Stat,
+}
+
+/// A program that can be started any number of times.
+pub trait Loaded: Send + Sync {
+    /// Size of its module in bytes.
+    fn module_bytes(&self) -> u64;
+
+    /// Starts it as a process that the kernel has made and given its descriptors; more may be put behind those (`osinit`). A
+    /// process whose start fails is undone by the caller.
+    ///
+    /// # Errors
+    /// ENOMEM, EAGAIN, E2BIG as of execve(2).
+    fn start(&self, process: &Arc<Process>) -> SysResult<()>;
 }
 
 /// A sample of a guest that wants it itself.

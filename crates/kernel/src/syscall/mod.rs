@@ -18,10 +18,16 @@ pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
 pub(crate) mod sockopt;
+pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
 pub(crate) mod vector;
+pub(crate) mod wait;
+
+pub use self::signal::Target;
+pub use self::spawn::SpawnRequest;
+pub use self::wait::{WaitFor, Waited, Who};
 
 use std::fmt::Write;
 use std::sync::Arc;
