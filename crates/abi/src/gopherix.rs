@@ -15,9 +15,54 @@ pub const RUSAGE_SIZE: usize = 40;
 /// Size of what `osinit` tells: page size in bytes, processors, most bytes of linear memory or 0 (u64 each).
 pub const OSINIT_SIZE: usize = 24;
 
+/// Size of what `credentials` tells: real and effective user, real and effective group (u32 each).
+pub const CREDENTIALS_SIZE: usize = 16;
+
+/// Size of an interval timer, of which `setitimer` tells the old one: interval ns, time left ns (u64 each). 0 as `old`: not wanted.
+pub const ITIMER_SIZE: usize = 16;
+
+/// `wait4`: `pid` is signed, as in waitpid(2); 0 as `status` or `rusage` means that it is not wanted; `waited` is 0 if WNOHANG found
+/// nothing.
+pub mod wait {
+    bitflags::bitflags! {
+        /// The options.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Options: u32 {
+            /// Not to wait.
+            const WNOHANG = 1;
+            /// Children that were stopped, too.
+            const WUNTRACED = 2;
+            /// Children that go on, too.
+            const WCONTINUED = 8;
+        }
+    }
+}
+
+/// Whose use of resources `getrusage` tells.
+pub mod rusage {
+    /// The process'.
+    pub const SELF: u32 = 0;
+    /// That of its children that it has waited for.
+    pub const CHILDREN: u32 = u32::MAX;
+    /// The calling thread's.
+    pub const THREAD: u32 = 1;
+}
+
+/// What `setitimer` sets: the clock it runs by, and the signal it sends.
+pub mod itimer {
+    /// Real time, SIGALRM.
+    pub const REAL: u32 = 0;
+    /// The process' processor time, SIGVTALRM.
+    pub const VIRTUAL: u32 = 1;
+    /// The process' processor time, SIGPROF.
+    pub const PROF: u32 = 2;
+}
+
 /// A `spawn` request: these u32 words, then `nfds` words (a descriptor of the caller's, or [`NO_FD`]), then NUL-terminated
 /// strings: path, working directory (empty: the caller's), arguments, environment.
 pub mod spawn {
+    /// Most bytes of a request (E2BIG), as Linux allows for arguments and environment unless told otherwise.
+    pub const MAX_SIZE: u32 = 2 << 20;
     /// Word 0: the request's version, 1.
     pub const VERSION: u32 = 1;
     /// Words before the descriptors: version, flags, pgid, ctty, argc, envc, nfds.

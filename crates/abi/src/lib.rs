@@ -10,6 +10,7 @@ pub mod gopherix;
 mod id;
 mod rights;
 mod signal;
+mod socket;
 mod time;
 pub mod wasip1;
 
@@ -21,4 +22,5 @@ pub use file::{
 pub use id::{At, Fd, Pid, Tid};
 pub use rights::Rights;
 pub use signal::{DefaultAction, Signal};
+pub use socket::{Interface, MsgFlags, SockAddr, SockFamily, SockType, UnixName, sockopt, unbound};
 pub use time::{ClockId, SetTime, Timespec};

@@ -1,11 +1,12 @@
 //! The kernel as a whole: boot, the process table, and the services everything hangs on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use gopherix_abi::{Pid, Signal, Tid};
+use gopherix_abi::{Errno, Pid, Signal, Tid};
 
-use crate::error::SysResult;
-use crate::platform::Platform;
+use crate::error::{SysError, SysResult};
+use crate::net::Net;
+use crate::platform::{Platform, Programs};
 use crate::sched::{Timers, Turns};
 use crate::task::{Cx, MOs, Places, Process, ProcessSpec, ProcessTree};
 use crate::trace::{TraceMask, TraceSink};
@@ -17,7 +18,9 @@ pub struct Kernel {
     mounts: MountTable,
     turns: Turns,
     timers: Arc<Timers>,
+    net: Arc<Net>,
     tree: Arc<ProcessTree>,
+    programs: OnceLock<Arc<dyn Programs>>,
     booted_ns: u64,
     trace: Option<Arc<dyn TraceSink>>,
 }
@@ -30,9 +33,11 @@ impl Kernel {
         Arc::new(Kernel {
             turns: Turns::new(platform.clone()),
             timers: Arc::new(Timers::new(platform.clone())),
+            net: Net::new(),
             platform,
             mounts,
             tree: Arc::default(),
+            programs: OnceLock::new(),
             booted_ns,
             trace,
         })
@@ -42,6 +47,16 @@ impl Kernel {
     #[must_use]
     pub fn platform(&self) -> &Arc<dyn Platform> {
         &self.platform
+    }
+
+    /// Tells what starts programs. Only the first call counts.
+    pub fn set_programs(&self, programs: Arc<dyn Programs>) {
+        let _ = self.programs.set(programs);
+    }
+
+    /// What starts programs.
+    pub(crate) fn programs(&self) -> SysResult<&Arc<dyn Programs>> {
+        self.programs.get().ok_or(SysError::new(Errno::ENOSYS, "this home starts no programs"))
     }
 
     /// What is mounted.
@@ -60,6 +75,12 @@ impl Kernel {
     #[must_use]
     pub fn timers(&self) -> &Arc<Timers> {
         &self.timers
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn net(&self) -> &Arc<Net> {
+        &self.net
     }
 
     /// To be called by the platform when the alarm it was asked for is due.

@@ -15,8 +15,8 @@ use crate::error::{SysError, SysResult};
 use crate::signal::{Action, SigSet};
 use crate::task::{Cx, FdEntry, GState, Process, ThreadInfo};
 
-/// Once per process, before any guest code: descriptors are put in place in the given order from 0 on, the wall-time limit
-/// is armed by the home, and the cleanups that every kind of exit needs are registered (they run in reverse order).
+/// Once per process, before any guest code: descriptors are put in place in the given order, from 0 on or behind those that the
+/// process was made with; the wall-time limit is armed by the home, and the cleanups that every kind of exit needs are registered (they run in reverse order).
 ///
 /// # Errors
 /// EMFILE if there are more descriptors than the process may have; ESRCH if the kernel does not know the process.
@@ -34,7 +34,7 @@ pub fn osinit(kernel: &Arc<Kernel>, process: &Process, fds: Vec<FdEntry>) -> Sys
     }));
     let mut table = process.fds.lock();
     for entry in fds {
-        table.install(entry)?;
+        table.append(entry)?;
     }
     Ok(())
 }

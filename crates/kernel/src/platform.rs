@@ -9,10 +9,16 @@
 
 use std::sync::Arc;
 
+use core::net::{IpAddr, SocketAddr};
+
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Mode, PollEvents, SetTime, SockHow, Stat, Timespec};
+use gopherix_abi::{
+    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SockFamily, SockHow, SockType, Stat, Timespec,
+};
 
 use crate::error::SysResult;
+use crate::file::File;
+use crate::task::Process;
 
 /// Clocks, entropy, processors, and the two services the scheduler asks for.
 pub trait Platform: Send + Sync + 'static {
@@ -46,6 +52,39 @@ pub trait Platform: Send + Sync + 'static {
 
     /// Guests have begun (`true`) or stopped (`false`) running: the preemption ticker is needed only in between.
     fn set_ticking(&self, on: bool);
+}
+
+/// Makes processes of programs: what spawn asks of its home.
+pub trait Programs: Send + Sync {
+    /// Makes a program of a file. That may take long and holds up no other guest. What was made of the same file may be used
+    /// again.
+    ///
+    /// # Errors
+    /// ENOEXEC for what cannot run here; EACCES for a program of the host that was not granted; what reading the file answers.
+    fn load(&self, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
+}
+
+/// A file that is to be run.
+pub struct Image {
+    /// Its name, the last component of its path.
+    pub name: Vec<u8>,
+    /// The file, open for reading.
+    pub file: Arc<dyn File>,
+    /// Its attributes: as long as they are the same, so is what it holds.
+    pub stat: Stat,
+}
+
+/// A program that can be started any number of times.
+pub trait Loaded: Send + Sync {
+    /// Size of its module in bytes.
+    fn module_bytes(&self) -> u64;
+
+    /// Starts it as a process that the kernel has made and given its descriptors; more may be put behind those (`osinit`). A
+    /// process whose start fails is undone by the caller.
+    ///
+    /// # Errors
+    /// ENOMEM, EAGAIN, E2BIG as of execve(2).
+    fn start(&self, process: &Arc<Process>) -> SysResult<()>;
 }
 
 /// A sample of a guest that wants it itself.
@@ -302,4 +341,108 @@ pub trait HostListener: Send + Sync {
 
     /// The address it listens on, for people (`/proc`, the trace).
     fn local_addr(&self) -> String;
+}
+
+/// The host's network. What guests may do there the kernel decides before it asks.
+pub trait HostNet: Send + Sync {
+    /// A socket that never waits (socket(2)): TCP for streams, UDP for datagrams. An `Inet6` one takes IPv6 only.
+    ///
+    /// # Errors
+    /// EAFNOSUPPORT, EMFILE; else as socket(2).
+    fn open(&self, family: SockFamily, kind: SockType) -> SysResult<Arc<dyn HostSocket>>;
+
+    /// The addresses of a name (getaddrinfo(3)), in the host's order of preference.
+    fn resolve(&self, name: &str) -> BoxFuture<'static, SysResult<Vec<IpAddr>>>;
+
+    /// All interfaces (getifaddrs(3)).
+    ///
+    /// # Errors
+    /// EIO and what the host answers.
+    fn interfaces(&self) -> SysResult<Vec<Interface>>;
+}
+
+/// What a host's socket received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostReceived {
+    /// Bytes put into the buffer.
+    pub n: usize,
+    /// Bytes of the datagram, of which the rest is lost; `n` for a stream.
+    pub len: usize,
+    /// Who sent the datagram.
+    pub from: Option<SocketAddr>,
+}
+
+/// A TCP or UDP socket of the host.
+pub trait HostSocket: Send + Sync {
+    /// bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES.
+    ///
+    /// # Errors
+    /// As bind(2).
+    fn bind(&self, addr: SocketAddr) -> SysResult<()>;
+
+    /// listen(2).
+    ///
+    /// # Errors
+    /// As listen(2).
+    fn listen(&self, backlog: u32) -> SysResult<()>;
+
+    /// accept(2).
+    ///
+    /// # Errors
+    /// EAGAIN if no connection waits; else as accept(2).
+    fn accept(&self) -> SysResult<Arc<dyn HostSocket>>;
+
+    /// connect(2).
+    ///
+    /// # Errors
+    /// EINPROGRESS if it is only begun: `OUT` tells its end, [`HostSocket::take_error`] how it ended.
+    fn connect(&self, addr: SocketAddr) -> SysResult<()>;
+
+    /// getsockname(2).
+    ///
+    /// # Errors
+    /// As getsockname(2).
+    fn local(&self) -> SysResult<SocketAddr>;
+
+    /// getpeername(2).
+    ///
+    /// # Errors
+    /// ENOTCONN.
+    fn peer(&self) -> SysResult<SocketAddr>;
+
+    /// recvmsg(2), with MSG_PEEK if asked.
+    ///
+    /// # Errors
+    /// EAGAIN; else as recv(2).
+    fn recv(&self, buf: &mut [u8], peek: bool) -> SysResult<HostReceived>;
+
+    /// sendto(2), without SIGPIPE.
+    ///
+    /// # Errors
+    /// EAGAIN; else as send(2).
+    fn send(&self, buf: &[u8], to: Option<SocketAddr>) -> SysResult<usize>;
+
+    /// shutdown(2).
+    ///
+    /// # Errors
+    /// As shutdown(2).
+    fn shutdown(&self, how: SockHow) -> SysResult<()>;
+
+    /// setsockopt(2), with Linux's numbers and layouts. The kernel asks for options it knows only.
+    ///
+    /// # Errors
+    /// ENOPROTOOPT where the host has no such option; else as setsockopt(2).
+    fn set_option(&self, level: u32, name: u32, value: &[u8]) -> SysResult<()>;
+
+    /// SO_ERROR.
+    fn take_error(&self) -> Option<Errno>;
+
+    /// Bytes a read would find.
+    fn available(&self) -> u64;
+
+    /// What would not wait now.
+    fn ready(&self) -> PollEvents;
+
+    /// As [`HostStream::wait`].
+    fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()>;
 }

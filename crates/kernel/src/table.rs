@@ -11,15 +11,20 @@ pub use self::info::{Family, Support, SyscallInfo, markdown};
 use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
 use crate::platform::GuestSample;
-use crate::syscall::{Listing, Opened, PollAnswer, PollRequest};
+use crate::signal::{Itimer, SigSet, TimerKind};
+use crate::syscall::{Accepted, Listing, Message, Opened, OptionValue, PollAnswer, PollRequest};
+use crate::syscall::{SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
-    cwd, file, futex, path, perm, pipe, poll, process, profile, random, signal, socket, time, vector,
+    cwd, file, futex, message, netdb, path, perm, pipe, poll, process, profile, random, signal, socket, sockopt, spawn,
+    time, vector, wait,
 };
-use crate::task::Cx;
+use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
+use core::net::IpAddr;
+use gopherix_abi::gopherix::wait::Options as WaitOptions;
 use gopherix_abi::{
-    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal,
-    SockHow, Stat, Timespec, Whence,
+    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Interface, Mode, MsgFlags, OpenFlags, Pid, Rights, RwFlags,
+    SetTime, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Timespec, Whence,
 };
 
 macro_rules! syscalls {
@@ -244,22 +249,49 @@ syscalls! {
         Process, Full, "umask", "umask(2)", ["gopherix.umask"], "";
     /// Tells the process' id.
     quick process::sys_getpid() -> Pid,
-        Process, Full, "getpid", "getpid(2)", [], "";
+        Process, Full, "getpid", "getpid(2)", ["gopherix.getpid"], "";
     /// Tells the parent's id.
     quick process::sys_getppid() -> Pid,
-        Process, Full, "getppid", "getpid(2)", [], "";
+        Process, Full, "getppid", "getpid(2)", ["gopherix.getppid"], "";
+    /// Starts a program.
+    waits spawn::sys_spawn(request: &SpawnRequest) -> Pid,
+        Process, Partial, "spawn", "posix_spawn(3)", ["gopherix.spawn"], "fork(2) and execve(2) in one; inherits the named descriptors only";
+    /// Waits for children.
+    waits wait::sys_wait4(who: WaitFor, options: WaitOptions) -> Option<Waited>,
+        Process, Full, "wait4", "wait4(2)", ["gopherix.wait4"], "";
+    /// Opens a process.
+    quick wait::sys_pidfd_open(pid: Pid) -> Fd,
+        Process, Full, "pidfd_open", "pidfd_open(2)", ["gopherix.pidfd"], "";
+    /// Tells what was used.
+    quick wait::sys_getrusage(who: Who) -> Rusage,
+        Process, Partial, "getrusage", "getrusage(2)", ["gopherix.getrusage"], "processor time is all user time; no page faults, no block counts";
+    /// Tells a process' group.
+    quick process::sys_getpgid(pid: Pid) -> Pid,
+        Process, Full, "getpgid", "setpgid(2)", ["gopherix.getpgid"], "";
+    /// Sets a process' group.
+    quick process::sys_setpgid(pid: Pid, pgid: Pid) -> (),
+        Process, Full, "setpgid", "setpgid(2)", ["gopherix.setpgid"], "";
+    /// Tells a process' session.
+    quick process::sys_getsid(pid: Pid) -> Pid,
+        Process, Full, "getsid", "getsid(2)", ["gopherix.getsid"], "";
+    /// Leads a new session.
+    quick process::sys_setsid() -> Pid,
+        Process, Full, "setsid", "setsid(2)", ["gopherix.setsid"], "";
+    /// Tells the path of the program.
+    quick process::sys_exe_path() -> Vec<u8>,
+        Process, Full, "exe_path", "proc_pid_exe(5)", ["gopherix.exe_path"], "";
     /// Tells the user.
     quick process::sys_getuid() -> u32,
-        Process, Full, "getuid", "getuid(2)", [], "";
+        Process, Full, "getuid", "getuid(2)", ["gopherix.credentials"], "";
     /// Tells the effective user.
     quick process::sys_geteuid() -> u32,
-        Process, Full, "geteuid", "getuid(2)", [], "";
+        Process, Full, "geteuid", "getuid(2)", ["gopherix.credentials"], "";
     /// Tells the group.
     quick process::sys_getgid() -> u32,
-        Process, Full, "getgid", "getgid(2)", [], "";
+        Process, Full, "getgid", "getgid(2)", ["gopherix.credentials"], "";
     /// Tells the effective group.
     quick process::sys_getegid() -> u32,
-        Process, Full, "getegid", "getgid(2)", [], "";
+        Process, Full, "getegid", "getgid(2)", ["gopherix.credentials"], "";
     /// Tells the supplementary groups.
     quick process::sys_getgroups() -> Vec<u32>,
         Process, Full, "getgroups", "getgroups(2)", [], "";
@@ -282,7 +314,40 @@ syscalls! {
 
     /// Sends the process a signal.
     quick signal::sys_raise(signal: Signal) -> (),
-        Signal, Partial, "raise", "raise(3)", ["proc_raise"], "default actions only; those that stop answer ENOTSUP";
+        Signal, Full, "raise", "raise(3)", ["proc_raise", "gopherix.raise"], "";
+    /// Sends a signal.
+    quick signal::sys_kill(target: Target, signal: Option<Signal>) -> (),
+        Signal, Partial, "kill", "kill(2)", ["gopherix.kill"], "-1 is everybody of the same init";
+    /// Makes the runtime's handlers known.
+    quick signal::sys_initsig() -> (),
+        Signal, Full, "initsig", "Go: runtime.initsig", ["gopherix.initsig"], "";
+    /// Has a signal delivered.
+    quick signal::sys_sigenable(signal: Signal) -> (),
+        Signal, Full, "sigenable", "Go: runtime.sigenable", ["gopherix.sigenable"], "";
+    /// Has a signal do what it did at the start.
+    quick signal::sys_sigdisable(signal: Signal) -> (),
+        Signal, Full, "sigdisable", "Go: runtime.sigdisable", ["gopherix.sigdisable"], "";
+    /// Ignores a signal.
+    quick signal::sys_sigignore(signal: Signal) -> (),
+        Signal, Full, "sigignore", "Go: runtime.sigignore", ["gopherix.sigignore"], "";
+    /// Tells what the thread blocks.
+    quick signal::sys_sigsave() -> SigSet,
+        Signal, Full, "sigsave", "sigprocmask(2)", ["gopherix.sigsave"], "";
+    /// Sets what the thread blocks.
+    quick signal::sys_msigrestore(mask: SigSet) -> (),
+        Signal, Full, "msigrestore", "sigprocmask(2)", ["gopherix.msigrestore"], "";
+    /// Blocks everything.
+    quick signal::sys_sigblock() -> (),
+        Signal, Full, "sigblock", "sigprocmask(2)", ["gopherix.sigblock"], "";
+    /// Has handled signals do their default.
+    quick signal::sys_clear_signal_handlers() -> (),
+        Signal, Full, "clear_signal_handlers", "Go: runtime.clearSignalHandlers", ["gopherix.clear_signal_handlers"], "";
+    /// Takes a signal.
+    quick signal::sys_sig_next() -> Option<Signal>,
+        Signal, Full, "sig_next", "sigwaitinfo(2)", ["gopherix.sig_next"], "never waits; a wait ends with EINTR where there is one to take";
+    /// Sets an interval timer.
+    quick signal::sys_setitimer(kind: TimerKind, timer: Itimer) -> Itimer,
+        Signal, Partial, "setitimer", "setitimer(2)", ["gopherix.setitimer"], "ITIMER_VIRTUAL runs as ITIMER_PROF does: all processor time is user time";
 
     /// Tells the time.
     quick time::sys_clock_gettime(clock: ClockId) -> Timespec,
@@ -298,15 +363,54 @@ syscalls! {
     quick random::sys_getrandom[mem](buf: UserSlice) -> (),
         Random, Full, "getrandom", "getrandom(2)", ["random_get"], "";
 
+    /// Makes a socket.
+    quick socket::sys_socket(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> Fd,
+        Socket, Partial, "socket", "socket(2)", [], "TCP, UDP and unix sockets";
+    /// Makes two sockets that are connected.
+    quick socket::sys_socketpair(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> (Fd, Fd),
+        Socket, Full, "socketpair", "socketpair(2)", [], "";
+    /// Gives a socket an address.
+    quick socket::sys_bind(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "bind", "bind(2)", [], "";
+    /// Connects a socket.
+    waits socket::sys_connect(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "connect", "connect(2)", [], "within the kernel TCP answers at once also with O_NONBLOCK, unless the queue is full";
+    /// Makes a socket wait for connections.
+    quick socket::sys_listen(fd: Fd, backlog: u32) -> (),
+        Socket, Full, "listen", "listen(2)", [], "";
     /// Takes a connection.
-    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Fd,
-        Socket, Partial, "accept", "accept4(2)", ["sock_accept"], "listeners are handed in; no peer address";
+    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Accepted,
+        Socket, Full, "accept", "accept4(2)", ["sock_accept"], "";
+    /// Tells a socket's address.
+    quick socket::sys_getsockname(fd: Fd) -> SockAddr,
+        Socket, Full, "getsockname", "getsockname(2)", [], "";
+    /// Tells the address a socket is connected to.
+    quick socket::sys_getpeername(fd: Fd) -> SockAddr,
+        Socket, Full, "getpeername", "getpeername(2)", [], "";
+    /// Tells a socket's option.
+    quick sockopt::sys_getsockopt(fd: Fd, level: u32, name: u32) -> OptionValue,
+        Socket, Partial, "getsockopt", "getsockopt(2)", [], "those of the table in net/options.rs";
+    /// Sets a socket's option.
+    quick sockopt::sys_setsockopt(fd: Fd, level: u32, name: u32, value: &OptionValue) -> (),
+        Socket, Partial, "setsockopt", "setsockopt(2)", [], "those of the table in net/options.rs";
+    /// Receives a message, and descriptors with it.
+    waits message::sys_recvmsg[mem](fd: Fd, bufs: &[UserSlice], fds: usize, flags: MsgFlags) -> Message,
+        Socket, Partial, "recvmsg", "recvmsg(2)", [], "no out-of-band data; of control data SCM_RIGHTS";
+    /// Sends a message, and descriptors with it.
+    waits message::sys_sendmsg[mem](fd: Fd, bufs: &[UserSlice], to: Option<&SockAddr>, fds: &[Fd], flags: MsgFlags) -> usize,
+        Socket, Partial, "sendmsg", "sendmsg(2)", [], "as recvmsg";
     /// Receives.
-    waits socket::sys_recv[mem](fd: Fd, bufs: &[UserSlice], peek: bool, wait_all: bool) -> usize,
-        Socket, Partial, "recv", "recv(2)", ["sock_recv"], "stream sockets";
+    waits message::sys_recv[mem](fd: Fd, bufs: &[UserSlice], flags: MsgFlags) -> Message,
+        Socket, Full, "recv", "recv(2)", ["sock_recv"], "";
     /// Sends.
-    waits socket::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
-        Socket, Partial, "send", "send(2)", ["sock_send"], "stream sockets, no flags";
+    waits message::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        Socket, Partial, "send", "send(2)", ["sock_send"], "no flags; sendmsg has them";
+    /// Finds the addresses of a name.
+    waits netdb::sys_getaddrinfo(name: &[u8], family: Option<SockFamily>) -> Vec<IpAddr>,
+        Socket, Partial, "getaddrinfo", "getaddrinfo(3)", [], "addresses only; no services";
+    /// Tells the network's interfaces.
+    quick netdb::sys_getifaddrs() -> Vec<Interface>,
+        Socket, Full, "getifaddrs", "getifaddrs(3)", [], "the host's where --net rules let guests use them";
     /// Ends halves of a connection.
     quick socket::sys_shutdown(fd: Fd, how: SockHow) -> (),
         Socket, Full, "shutdown", "shutdown(2)", ["sock_shutdown"], "";

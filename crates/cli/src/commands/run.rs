@@ -261,6 +261,7 @@ fn limits(args: &RunArgs) -> Limits {
         wall_time_ns: args.timeout.map(nanos),
         file_size: args.max_file_size,
         total_written: args.max_written,
+        ..Limits::default()
     }
 }
 

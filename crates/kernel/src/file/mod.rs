@@ -201,6 +201,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// The socket it is, for the calls that only sockets have. What was handed in as a stream is a socket without.
+    fn as_socket(&self) -> Option<&crate::net::Socket> {
+        None
+    }
+
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool {
         false

@@ -63,6 +63,12 @@ impl Timers {
         Sleep { timers: self.clone(), deadline_ns, id: None }
     }
 
+    /// The monotonic time that sleepers go by, ns.
+    #[must_use]
+    pub fn now_ns(&self) -> u64 {
+        self.platform.monotonic_ns()
+    }
+
     /// Wakes all whose time has come and sets the alarm for the next.
     pub fn fire(&self) {
         let now = self.platform.monotonic_ns();

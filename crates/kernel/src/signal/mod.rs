@@ -19,6 +19,7 @@ mod stack;
 mod state;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod wait;
 
 pub use self::process::SignalSets;
@@ -26,6 +27,8 @@ pub use self::set::SigSet;
 pub use self::stack::GsignalStack;
 pub use self::state::Action;
 pub(crate) use self::state::Signals;
+pub(crate) use self::timers::Itimers;
+pub use self::timers::{Itimer, Which as TimerKind};
 pub use self::wait::WaitEntry;
 
 use gopherix_abi::{DefaultAction, Signal};

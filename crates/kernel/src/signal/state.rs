@@ -77,9 +77,9 @@ impl Signals {
         self.state().first_mask()
     }
 
-    /// Whether something is to be delivered that this mask does not block.
-    pub(crate) fn interrupts(&self, mask: SigSet) -> bool {
-        self.deliverable.load(Ordering::Acquire) & !mask.bits() != 0
+    /// Whether one of these is to be delivered.
+    pub(crate) fn interrupts(&self, wanted: SigSet) -> bool {
+        self.deliverable.load(Ordering::Acquire) & wanted.bits() != 0
     }
 
     pub(crate) fn is_stopped(&self) -> bool {

@@ -6,6 +6,8 @@
 pub(crate) mod cwd;
 pub(crate) mod file;
 pub(crate) mod futex;
+pub(crate) mod message;
+pub(crate) mod netdb;
 pub(crate) mod path;
 pub(crate) mod perm;
 pub(crate) mod pipe;
@@ -15,16 +17,26 @@ pub(crate) mod profile;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
+pub(crate) mod sockopt;
+pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
 pub(crate) mod vector;
+pub(crate) mod wait;
+
+pub use self::signal::Target;
+pub use self::spawn::SpawnRequest;
+pub use self::wait::{WaitFor, Waited, Who};
 
 use std::fmt::Write;
 use std::sync::Arc;
 
 use gopherix_abi::{DirEntry, Errno, Fd, FileType, PollEvents, Rights};
 
+pub use self::message::Message;
+pub use self::socket::Accepted;
+pub use self::sockopt::OptionValue;
 use crate::error::SysResult;
 use crate::file::{OpenFile, wait_any};
 use crate::memory::GuestMemory;

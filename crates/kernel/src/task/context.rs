@@ -186,18 +186,22 @@ impl Cx {
     /// # Errors
     /// EINTR if the process ends first, or a signal comes that the guest is to take.
     pub(crate) async fn park<F: Future>(&mut self, what: F) -> SysResult<F::Output> {
+        self.park_heeding(SigSet::ALL.without(self.m.info.sigmask()), what).await
+    }
+
+    async fn park_heeding<F: Future>(&mut self, signals: SigSet, what: F) -> SysResult<F::Output> {
         let mut what = std::pin::pin!(what);
         if let Some(answer) = (&mut what).now_or_never() {
             return Ok(answer);
         }
-        self.check_interrupt()?;
+        self.check_interrupt(signals)?;
         self.give_turn_back(GState::Waiting);
         self.waits = self.waits.saturating_add(1);
         self.process.usage.voluntary.fetch_add(1, Ordering::Relaxed);
         let outcome = loop {
-            let place = self.process.signals.enter(self.m.tid, SigSet::ALL.without(self.m.info.sigmask()));
+            let place = self.process.signals.enter(self.m.tid, signals);
             // Something may have come between the first look and the place just taken.
-            if let Err(interrupted) = self.check_interrupt() {
+            if let Err(interrupted) = self.check_interrupt(signals) {
                 break Err(interrupted);
             }
             let woken = std::pin::pin!(place.woken());
@@ -209,12 +213,17 @@ impl Cx {
         outcome
     }
 
+    /// [`Cx::park`] that no signal to be taken interrupts.
+    pub(crate) async fn park_through<F: Future>(&mut self, what: F) -> SysResult<F::Output> {
+        self.park_heeding(SigSet::EMPTY, what).await
+    }
+
     /// Whether a wait must end here.
-    fn check_interrupt(&self) -> SysResult<()> {
+    fn check_interrupt(&self, signals: SigSet) -> SysResult<()> {
         if self.process.is_ending() {
             return Err(EINTR_ENDING);
         }
-        match self.process.signals.interrupts(self.m.info.sigmask()) && !self.process.is_stopped() {
+        match self.process.signals.interrupts(signals) && !self.process.is_stopped() {
             true => Err(EINTR_SIGNAL),
             false => Ok(()),
         }
@@ -277,6 +286,9 @@ impl Cx {
         let used = used.fetch_add(spent, Ordering::Relaxed).saturating_add(spent);
         if self.process.limits.cpu_time_ns.is_some_and(|limit| used >= limit) {
             self.process.end(ExitStatus::Signaled(Signal::SIGXCPU), Some("its CPU time limit is used up".into()));
+        }
+        for signal in self.process.itimers.expired(used) {
+            let _ = self.process.kill(signal);
         }
         used
     }

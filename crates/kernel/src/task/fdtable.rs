@@ -116,6 +116,28 @@ impl FdTable {
         if at < self.limit { self.put(at, entry) } else { Err(EMFILE) }
     }
 
+    /// Gives an empty table its first descriptors, by their places; `None` leaves a number free.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub(crate) fn begin_with(&mut self, entries: Vec<Option<FdEntry>>) -> SysResult<()> {
+        if entries.len() > self.limit {
+            return Err(EMFILE);
+        }
+        self.lowest = entries.iter().position(Option::is_none).unwrap_or(entries.len());
+        self.slots = entries;
+        Ok(())
+    }
+
+    /// Puts a descriptor behind all that were ever in use.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub(crate) fn append(&mut self, entry: FdEntry) -> SysResult<Fd> {
+        let at = self.slots.len();
+        if at < self.limit { self.put(at, entry) } else { Err(EMFILE) }
+    }
+
     /// Whether [`FdTable::install`] would find a number, for calls that must have no effect when it would not.
     ///
     /// # Errors
@@ -226,6 +248,17 @@ mod tests {
         let new: Vec<_> = (0..4).map(|_| table.install(entry()).unwrap().0).collect();
         assert_eq!(new, [1, 2, 3, 5]);
         assert_eq!(table.slots(), 6);
+    }
+
+    #[test]
+    fn what_a_table_begins_with_keeps_its_numbers() {
+        let mut table = FdTable::new(6);
+        table.begin_with(vec![Some(entry()), None, Some(entry()), None]).unwrap();
+        assert_eq!(table.append(entry()), Ok(Fd(4)));
+        let new: Vec<_> = (0..3).map(|_| table.install(entry()).unwrap().0).collect();
+        assert_eq!(new, [1, 3, 5]);
+        assert_eq!(table.append(entry()).unwrap_err().errno, Errno::EMFILE);
+        assert_eq!(FdTable::new(1).begin_with(vec![None, None]).unwrap_err().errno, Errno::EMFILE);
     }
 
     #[test]

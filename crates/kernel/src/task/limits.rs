@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use gopherix_abi::Errno;
 
 use crate::error::{SysResult, fail};
+use crate::sync::Lock;
 
 /// Limits of a process (setrlimit(2), with two more). `None` is "no limit".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +66,63 @@ pub struct Usage {
     pub voluntary: AtomicU64,
     /// How often one had to give its turn to others.
     pub involuntary: AtomicU64,
+    /// What children that were waited for have used.
+    children: Lock<Rusage>,
     /// A growth of memory was refused.
     pub hit_memory: AtomicBool,
     /// A descriptor was refused.
     pub hit_open_files: AtomicBool,
 }
 
+/// What a process, or several, have used (getrusage(2)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rusage {
+    /// Processor time in ns; that of the kernel on a guest's behalf is part of it.
+    pub user_ns: u64,
+    /// The most bytes of linear memory that any of them had.
+    pub memory_peak: u64,
+    /// How often a thread has waited.
+    pub voluntary: u64,
+    /// How often one had to give its turn to others.
+    pub involuntary: u64,
+}
+
+impl Rusage {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Rusage) -> Rusage {
+        Rusage {
+            user_ns: self.user_ns.saturating_add(other.user_ns),
+            memory_peak: self.memory_peak.max(other.memory_peak),
+            voluntary: self.voluntary.saturating_add(other.voluntary),
+            involuntary: self.involuntary.saturating_add(other.involuntary),
+        }
+    }
+}
+
 impl Usage {
+    /// What the process itself has used.
+    #[must_use]
+    pub fn rusage(&self) -> Rusage {
+        Rusage {
+            user_ns: self.cpu_ns.load(Ordering::Relaxed),
+            memory_peak: self.memory_peak.load(Ordering::Relaxed),
+            voluntary: self.voluntary.load(Ordering::Relaxed),
+            involuntary: self.involuntary.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What its children have used that it has waited for, and theirs.
+    #[must_use]
+    pub fn children(&self) -> Rusage {
+        *self.children.lock()
+    }
+
+    pub(crate) fn add_child(&self, used: Rusage) {
+        let mut children = self.children.lock();
+        *children = children.and(used);
+    }
+
     /// Decides on a growth of linear memory and notes the new size.
     pub fn grow_memory(&self, limits: &Limits, desired: u64) -> bool {
         if limits.memory.is_some_and(|limit| desired > limit) {

@@ -5,8 +5,10 @@
 
 mod context;
 mod credentials;
+mod executable;
 mod fdtable;
 mod limits;
+mod pidfd;
 mod process;
 mod session;
 #[cfg(test)]
@@ -17,8 +19,10 @@ mod tree;
 
 pub use context::{Cx, GState, MOs, ThreadInfo};
 pub use credentials::Credentials;
+pub use executable::Executable;
 pub use fdtable::{FdEntry, FdTable};
-pub use limits::{Limits, Usage};
+pub use limits::{Limits, Rusage, Usage};
+pub use pidfd::PidFd;
 pub(crate) use process::Places;
 pub use process::{Cleanup, ExitStatus, Process, ProcessSpec};
 pub use session::{Session, Terminal};

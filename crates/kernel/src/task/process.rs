@@ -11,17 +11,19 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
-use gopherix_abi::{Mode, Pid, Signal, Tid};
+use gopherix_abi::{Errno, Mode, Pid, Signal, Tid};
 
 use super::credentials::Credentials;
+use super::executable::Executable;
 use super::fdtable::FdTable;
 use super::limits::{Limits, Usage};
 use super::session::Session;
 use super::tree::{Birth, ChildEvent, Lineage, ProcessTree};
+use crate::error::{SysResult, fail};
 use crate::file::{WaitQueue, wait_any};
 use crate::ipc::futex::Futexes;
 use crate::platform::{GuestSample, SampleSource};
-use crate::signal::{Inherited, Signals};
+use crate::signal::{Inherited, Itimers, Signals};
 use crate::sync::Lock;
 use crate::vfs::Location;
 
@@ -73,6 +75,8 @@ pub struct ProcessSpec {
     pub umask: Mode,
     /// Signals it ignores and blocks from the start.
     pub signals: Inherited,
+    /// The program it runs.
+    pub exe: Option<Executable>,
 }
 
 impl Default for ProcessSpec {
@@ -87,6 +91,7 @@ impl Default for ProcessSpec {
             credentials: Credentials::default(),
             umask: Mode(0o022),
             signals: Inherited::default(),
+            exe: None,
         }
     }
 }
@@ -115,6 +120,8 @@ pub struct Process {
     pub cwd: Lock<Arc<Location>>,
     /// Size of the module it runs, in bytes.
     pub module_bytes: u64,
+    /// The program it runs.
+    pub exe: Option<Executable>,
     /// What it may use.
     pub limits: Limits,
     /// Whose it is.
@@ -126,6 +133,7 @@ pub struct Process {
     /// Threads by id, with what others may know of them.
     pub threads: Lock<BTreeMap<Tid, Arc<super::context::ThreadInfo>>>,
     pub(crate) signals: Signals,
+    pub(crate) itimers: Itimers,
     umask: AtomicU16,
     /// Its threads that wait for words of its memory.
     pub(crate) futexes: Futexes,
@@ -173,12 +181,14 @@ impl Process {
             cwd: Lock::new(cwd),
             root,
             module_bytes: spec.module_bytes,
+            exe: spec.exe,
             limits: spec.limits,
             credentials: spec.credentials,
             usage: Usage::default(),
             started_ns,
             threads: Lock::default(),
             signals: Signals::new(spec.signals),
+            itimers: Itimers::default(),
             umask: AtomicU16::new(spec.umask.within(UMASK_BITS).0),
             futexes: Futexes::default(),
             cpu_profiler_hz: AtomicU32::new(0),
@@ -196,6 +206,18 @@ impl Process {
     pub fn name(&self) -> &[u8] {
         let first = self.args.first().map(Vec::as_slice).unwrap_or_default();
         first.rsplit(|b| *b == b'/').next().unwrap_or_default()
+    }
+
+    /// The path of its program: where it was found, or its link in `/proc` if an embedder has handed it in.
+    ///
+    /// # Errors
+    /// ENOENT if nobody knows.
+    pub fn exe_path(&self) -> SysResult<Vec<u8>> {
+        match &self.exe {
+            Some(Executable::Placed(place)) => Ok(place.path()),
+            Some(Executable::Image(_)) => Ok(format!("/proc/{}/exe", self.pid).into_bytes()),
+            None => fail(Errno::ENOENT, "nobody knows the program's file"),
+        }
     }
 
     /// Where it gets samples of itself from, if its home samples it for itself.
@@ -345,6 +367,7 @@ impl Process {
     }
 
     fn clean_up(&self) {
+        self.itimers.stop();
         loop {
             let next = self.cleanups.lock().pop();
             match next {

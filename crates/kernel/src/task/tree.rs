@@ -313,6 +313,11 @@ impl ProcessTree {
         self.table.lock().living(|process| process.pgid() == pgid)
     }
 
+    /// All of a group, zombies too: as kill(2) counts them.
+    pub(crate) fn group_with_zombies(&self, pgid: Pid) -> Vec<Arc<Process>> {
+        self.table.lock().members(|process| process.pgid() == pgid)
+    }
+
     /// Whether there is nobody who could continue a group's members, once stopped.
     pub(crate) fn is_orphaned_group(&self, pgid: Pid) -> bool {
         self.table.lock().is_orphaned(pgid)

@@ -1,4 +1,4 @@
-//! The links of procfs: `self`, and the magic links `PID/cwd`, `PID/root` and `PID/fd/N`.
+//! The links of procfs: `self`, and the magic links `PID/cwd`, `PID/exe`, `PID/root` and `PID/fd/N`.
 //!
 //! A magic link leads to the very file, whatever its path says by now. What readlink(2) says of a descriptor is the path it
 //! was opened by, also if the file was moved or removed since (Linux follows moves and adds ` (deleted)`); of a file without a
@@ -13,6 +13,7 @@ use super::super::synthetic::{Folder, Origin, Pointer, PointerNode};
 use super::{FIRST_FD, NO_NEW_NAMES, ino, number, process};
 use crate::error::{SysError, SysResult, fail};
 use crate::file::{File, OpenFile};
+use crate::task::Executable;
 use crate::vfs::{Location, MagicTarget, Name, NodeRef};
 
 /// Size of a magic link as Linux tells it.
@@ -72,6 +73,34 @@ impl Pointer for PlaceLink {
 
     fn jump(&self) -> Option<SysResult<MagicTarget>> {
         Some(self.place().map(MagicTarget::Place))
+    }
+}
+
+/// `/proc/PID/exe`.
+pub(super) struct ExeLink {
+    pub(super) origin: Arc<Origin>,
+    pub(super) ino: u64,
+    pub(super) pid: Pid,
+}
+
+impl Pointer for ExeLink {
+    fn stat(&self) -> SysResult<Stat> {
+        process(&self.origin, self.pid)?;
+        Ok(self.origin.stat(self.ino, FileType::Symlink, 0o777))
+    }
+
+    fn target(&self, _caller: Pid) -> SysResult<Vec<u8>> {
+        let (_, process) = process(&self.origin, self.pid)?;
+        process.exe_path()
+    }
+
+    fn jump(&self) -> Option<SysResult<MagicTarget>> {
+        let exe = process(&self.origin, self.pid).map(|(_, process)| process.exe.clone());
+        Some(exe.and_then(|exe| match exe {
+            Some(Executable::Placed(place)) => Ok(MagicTarget::Place(place)),
+            Some(Executable::Image(node)) => Ok(MagicTarget::Node(node)),
+            None => fail(Errno::ENOENT, "nobody knows the program's file"),
+        }))
     }
 }
 

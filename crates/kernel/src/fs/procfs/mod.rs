@@ -7,14 +7,14 @@
 //! | `cpuinfo`, `filesystems`, `uptime`, `version` | `system` |
 //! | `sys/fs/pipe-max-size` | `settings` |
 //! | `PID/{cmdline,comm,environ,io,limits,maps,mounts,stat,status}` | `report` |
-//! | `PID/fd/N`, `PID/cwd`, `PID/root` | magic links, `link` |
+//! | `PID/fd/N`, `PID/cwd`, `PID/exe`, `PID/root` | magic links, `link` |
 //!
 //! Formats are Linux's to the byte where parsers look. What is not known is left out; in files whose fields go by position it
-//! is 0. There is no `exe`: a process does not know which file its module came from. Nothing of the host is shown: mounts
+//! is 0. Nothing of the host is shown: a program that an embedder handed in is its own `exe`, mounts
 //! name their sources as the embedder chose, and files without a place in the tree have a description instead of a path.
 //!
 //! A kernel has one user, so a process may look at every process. Nodes hold process ids, not processes: once a process has
-//! ended, its names answer ENOENT, and opening a file that was found before answers ESRCH. A file that is open goes on reading
+//! ended and nobody waits for it any more, its names answer ENOENT, and opening a file that was found before answers ESRCH. A file that is open goes on reading
 //! what it was when it was opened. Writing answers EACCES; a new name ENOENT, as Linux looks it up among the processes.
 //!
 //! Neighbours: built on `fs::synthetic`; reads `task` and the mount table. Lock order: the process table's lock and a
@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use gopherix_abi::{DirEntry, Errno, FileType, Pid, Stat};
 
-use self::link::{FdFolder, OwnLink, PlaceLink, What};
+use self::link::{ExeLink, FdFolder, OwnLink, PlaceLink, What};
 use super::dev::next_dev;
 use super::synthetic::{FixedLink, Folder, FolderNode, Origin, PointerNode, Report, ReportNode};
 use crate::Kernel;
@@ -96,14 +96,16 @@ const ROOT: [Row<RootEntry>; 7] = [
 enum ProcessEntry {
     Place(What),
     Descriptors,
+    Exe,
     Report(fn(&Kernel, &Process) -> Vec<u8>),
 }
 
-const PROCESS: [Row<ProcessEntry>; 12] = [
+const PROCESS: [Row<ProcessEntry>; 13] = [
     ("cmdline", 0o444, ProcessEntry::Report(report::cmdline)),
     ("comm", 0o444, ProcessEntry::Report(report::comm)),
     ("cwd", 0o777, ProcessEntry::Place(What::Cwd)),
     ("environ", 0o400, ProcessEntry::Report(report::environ)),
+    ("exe", 0o777, ProcessEntry::Exe),
     ("fd", 0o500, ProcessEntry::Descriptors),
     ("io", 0o400, ProcessEntry::Report(report::io)),
     ("limits", 0o444, ProcessEntry::Report(report::limits)),
@@ -241,6 +243,7 @@ impl Folder for ProcessFolder {
         let ino = ino(pid, index);
         Ok(match entry {
             ProcessEntry::Place(what) => PointerNode::make(PlaceLink { origin, ino, pid, what: *what }),
+            ProcessEntry::Exe => PointerNode::make(ExeLink { origin, ino, pid }),
             ProcessEntry::Descriptors => FolderNode::make(FdFolder { origin, ino, pid, mode }),
             ProcessEntry::Report(content) => {
                 ReportNode::make(ProcessReport { origin, ino, pid, mode, content: *content })
@@ -251,7 +254,7 @@ impl Folder for ProcessFolder {
     fn list(&self) -> SysResult<Vec<DirEntry>> {
         process(&self.origin, self.pid)?;
         Ok(list_rows(self.pid, &PROCESS, |entry| match entry {
-            ProcessEntry::Place(_) => FileType::Symlink,
+            ProcessEntry::Place(_) | ProcessEntry::Exe => FileType::Symlink,
             ProcessEntry::Descriptors => FileType::Directory,
             ProcessEntry::Report(_) => FileType::Regular,
         }))

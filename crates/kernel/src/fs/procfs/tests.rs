@@ -73,7 +73,8 @@ fn directories_list_what_they_find() {
     let other = sys.process(ProcessSpec::default());
     let root = sys.list(p.pid, "/proc").unwrap();
     assert_eq!(root, ["1", "2", "cpuinfo", "filesystems", "mounts", "self", "sys", "uptime", "version"]);
-    let names = ["cmdline", "comm", "cwd", "environ", "fd", "io", "limits", "maps", "mounts", "root", "stat", "status"];
+    let names =
+        ["cmdline", "comm", "cwd", "environ", "exe", "fd", "io", "limits", "maps", "mounts", "root", "stat", "status"];
     assert_eq!(sys.list(p.pid, "/proc/self").unwrap(), names);
     assert_eq!(sys.list(p.pid, &format!("/proc/{}", other.pid)).unwrap(), names);
     for missing in ["x", "0", "3", "01", "+1", "-1", "99999999999", "self/exe", "self/fd/0", "self/fd/x"] {
