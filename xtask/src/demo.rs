@@ -45,7 +45,7 @@ pub(crate) fn command(args: &DemoArgs) -> Result<()> {
 }
 
 fn shown_build(go: &Go, wasm: &Path) -> Command {
-    let mut build = go.for_wasm(Port::Wasip1);
+    let mut build = go.for_wasm(Port::Wasip1)?;
     // The line is for reading: what only a program with dependencies would need is left out.
     for setting in ["GOENV", "GOFLAGS", "GOPATH", "GOPROXY"] {
         build.env_remove(setting);

@@ -118,14 +118,15 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ADDR", help_heading = "Grants")]
     pub(crate) listen: Vec<Listen>,
 
-    /// Let the program's fetch reach hosts: all, or only those named; *.NAME is every name below NAME (GOOS=js)
+    /// Let the program use the host's network: all of it, or only what is named: [connect:]HOST[:PORT], where HOST may be *.NAME
+    /// (every name below), a network as 10.0.0.0/8, or *; listen:[ADDR:]PORT, by default at 127.0.0.1. PORT may be a range
     #[arg(
         long,
-        value_name = "HOST[:PORT]",
+        value_name = "RULE",
         value_delimiter = ',',
         num_args = 0..,
         require_equals = true,
-        default_missing_value = "*",
+        default_missing_value = "all",
         help_heading = "Grants"
     )]
     pub(crate) net: Vec<NetGrant>,
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn net_grants_all_or_what_is_named() {
         assert!(net(&[]).is_empty());
-        assert_eq!(net(&["--net"]), ["*"]);
+        assert_eq!(net(&["--net"]), ["all"]);
         assert_eq!(net(&["--net=a.test,*.b.test:8080", "--net=[::1]:80"]), ["a.test", "*.b.test:8080", "[::1]:80"]);
         for flag in ["--net=", "--net=http://a.test/", "--net=a.test:0"] {
             assert!(Args::try_parse_from(["gopherix", "run", flag, "app.wasm"]).is_err(), "{flag}");

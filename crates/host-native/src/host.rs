@@ -15,10 +15,11 @@ use crate::clock::{NativePlatform, Tick};
 use crate::crash::go::Inspection;
 use crate::crash::{self, Watch};
 use crate::engine::{Engines, Entry, Interruption, Program};
-use crate::fetch::{HttpClient, NetPolicy};
+use crate::fetch::HttpClient;
 use crate::go;
 use crate::guest::{Guest, conclude, tick};
 use crate::js;
+use crate::net::{HostNetwork, NetPolicy};
 use crate::preempt::Marks;
 use crate::profile::{self, Profiler, Sampling};
 
@@ -32,7 +33,7 @@ pub struct HostConfig {
     pub preemption: bool,
     /// Period of preemption ticks.
     pub tick: Duration,
-    /// Hosts that the `fetch` of GOOS=js guests may reach.
+    /// What of this machine's network guests may use.
     pub network: NetPolicy,
     /// Where system calls are told to.
     pub trace: Option<Arc<dyn TraceSink>>,
@@ -86,6 +87,10 @@ impl Host {
         platform.serve(&kernel).map_err(HostError::io("cannot set up timers"))?;
         drop(guard);
         let may_reach_some = !config.network.is_nothing();
+        if may_reach_some {
+            let outside = Arc::new(HostNetwork::new(runtime.handle().clone()));
+            kernel.net().attach(outside, config.network.rules());
+        }
         let network = may_reach_some.then(|| Arc::new(HttpClient::new(runtime.handle().clone(), config.network)));
         Ok(Host { kernel, engines, marks, platform, network, runtime: Some(runtime) })
     }

@@ -25,8 +25,8 @@ pub mod user;
 pub use cache::ModuleCache;
 pub use disk::Disk;
 pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
-pub use fetch::{NetGrant, NetPolicy};
 pub use host::{Host, HostConfig};
+pub use net::{NetGrant, NetPolicy};
 pub use profile::Profiler;
 
 /// What went wrong outside a guest, with its sources.

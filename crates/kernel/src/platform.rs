@@ -185,6 +185,15 @@ pub trait HostDir: Send + Sync {
     /// As symlinkat(2).
     fn symlink(&self, target: &[u8], path: &[u8]) -> SysResult<()>;
 
+    /// A unix socket's file with these very permission bits, to which nothing of the host is bound (mknod(2) with S_IFSOCK).
+    ///
+    /// # Errors
+    /// As mknodat(2); EPERM where the home has no such files.
+    fn mksock(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        let _ = (path, mode);
+        crate::error::fail(Errno::EPERM, "this home makes no sockets' files")
+    }
+
     /// readlink(2).
     ///
     /// # Errors
@@ -311,36 +320,6 @@ pub trait HostStream: Send + Sync {
 
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool;
-
-    /// shutdown(2); ENOTSOCK where it is no socket.
-    ///
-    /// # Errors
-    /// As shutdown(2).
-    fn shutdown(&self, how: SockHow) -> SysResult<()>;
-
-    /// recv(2) with MSG_PEEK; ENOTSOCK where it is no socket.
-    ///
-    /// # Errors
-    /// As recv(2).
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize>;
-}
-
-/// A listening stream socket of the host that was handed in.
-pub trait HostListener: Send + Sync {
-    /// Takes a waiting connection.
-    ///
-    /// # Errors
-    /// EAGAIN if none waits; else as accept(2).
-    fn accept(&self) -> SysResult<Arc<dyn HostStream>>;
-
-    /// Whether a connection waits.
-    fn ready(&self) -> PollEvents;
-
-    /// As [`HostStream::wait`].
-    fn wait(&self) -> BoxFuture<'static, ()>;
-
-    /// The address it listens on, for people (`/proc`, the trace).
-    fn local_addr(&self) -> String;
 }
 
 /// The host's network. What guests may do there the kernel decides before it asks.

@@ -257,6 +257,14 @@ impl Socket {
         self.protocol.send(buf, to, ancillary)
     }
 
+    /// shutdown(2).
+    ///
+    /// # Errors
+    /// ENOTCONN.
+    pub fn shutdown(&self, how: SockHow) -> SysResult<()> {
+        self.protocol.shutdown(how)
+    }
+
     /// SO_ERROR.
     #[must_use]
     pub fn take_error(&self) -> Option<Errno> {
@@ -367,23 +375,6 @@ impl File for Socket {
 
     fn available(&self) -> u64 {
         self.protocol.available()
-    }
-
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        let socket: Arc<dyn File> = self.protocol.accept()?;
-        Ok(socket)
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.protocol.recv(buf, RecvHow { peek: true }).map(|received| received.n)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.protocol.shutdown(how)
-    }
-
-    fn is_socket(&self) -> bool {
-        true
     }
 
     fn as_socket(&self) -> Option<&Socket> {

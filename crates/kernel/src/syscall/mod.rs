@@ -1,4 +1,4 @@
-//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`](crate::task::Cx).
+//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`].
 //!
 //! Each has the same paragraphs: reject what is not known; resolve descriptors and paths; one domain call; copy out; publish
 //! last, so that a call that fails leaves no trace.
