@@ -13,7 +13,8 @@ use core::net::{IpAddr, SocketAddr};
 
 use futures::future::BoxFuture;
 use gopherix_abi::{
-    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SockFamily, SockHow, SockType, Stat, Timespec,
+    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SetWhen, SockFamily, SockHow, SockType, Stat, Termios,
+    Timespec, Winsize,
 };
 
 use crate::error::SysResult;
@@ -323,6 +324,28 @@ pub trait HostStream: Send + Sync {
     /// # Errors
     /// As recv(2).
     fn peek(&self, buf: &mut [u8]) -> SysResult<usize>;
+}
+
+/// A terminal of the host: its driver is the line discipline, so that what is typed, shown and set is what every program of the
+/// host's sees. Its signals, and changes of its window, are the home's to pass on to the foreground group.
+pub trait HostTerminal: HostStream {
+    /// tcgetattr(3).
+    ///
+    /// # Errors
+    /// As tcgetattr(3).
+    fn termios(&self) -> SysResult<Termios>;
+
+    /// tcsetattr(3). What it was before must be there again when the home ends, however that happens.
+    ///
+    /// # Errors
+    /// As tcsetattr(3).
+    fn set_termios(&self, termios: &Termios, when: SetWhen) -> SysResult<()>;
+
+    /// tcgetwinsize(3).
+    ///
+    /// # Errors
+    /// As tcgetwinsize(3).
+    fn window(&self) -> SysResult<Winsize>;
 }
 
 /// A listening stream socket of the host that was handed in.

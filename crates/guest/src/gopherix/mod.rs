@@ -132,7 +132,7 @@ macro_rules! for_each_gopherix_function {
             quick sock_interfaces(buf: u32, buf_len: u32, used: u32);
 
             quick tty_get(fd: u32, what: u32, buf: u32, buf_len: u32);
-            quick tty_set(fd: u32, what: u32, buf: u32, buf_len: u32);
+            waits tty_set(fd: u32, what: u32, buf: u32, buf_len: u32);
         }
     };
 }

@@ -22,6 +22,7 @@ pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
+pub(crate) mod tty;
 pub(crate) mod vector;
 pub(crate) mod wait;
 
