@@ -16,7 +16,7 @@ use crate::syscall::{Accepted, Listing, Message, Opened, OptionValue, PollAnswer
 use crate::syscall::{SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
     cwd, file, futex, message, netdb, path, perm, pipe, poll, process, profile, random, signal, socket, sockopt, spawn,
-    thread, time, vector, wait,
+    thread, time, tty, vector, wait,
 };
 use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
@@ -24,7 +24,7 @@ use core::net::IpAddr;
 use gopherix_abi::gopherix::wait::Options as WaitOptions;
 use gopherix_abi::{
     Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Interface, Mode, MsgFlags, OpenFlags, Pid, Rights, RwFlags,
-    SetTime, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Tid, Timespec, Whence,
+    SetTime, SetWhen, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Termios, Tid, Timespec, Whence, Winsize,
 };
 
 macro_rules! syscalls {
@@ -435,6 +435,35 @@ syscalls! {
     /// Ends halves of a connection.
     quick socket::sys_shutdown(fd: Fd, how: SockHow) -> (),
         Socket, Full, "shutdown", "shutdown(2)", ["sock_shutdown"], "";
+
+    /// Tells a terminal's settings.
+    quick tty::sys_tcgetattr(fd: Fd) -> Termios,
+        Tty, Full, "tcgetattr", "tcgetattr(3)", [], "";
+    /// Changes a terminal's settings.
+    waits tty::sys_tcsetattr(fd: Fd, when: SetWhen, termios: Termios) -> (),
+        Tty, Partial, "tcsetattr", "tcsetattr(3)", [], "what concerns a serial line is kept and means nothing";
+    /// Tells the size of a terminal's window.
+    quick tty::sys_tcgetwinsize(fd: Fd) -> Winsize,
+        Tty, Full, "tcgetwinsize", "TIOCGWINSZ(2const)", [], "";
+    /// Sets the size of a terminal's window.
+    quick tty::sys_tcsetwinsize(fd: Fd, window: Winsize) -> (),
+        Tty, Partial, "tcsetwinsize", "TIOCSWINSZ(2const)", [], "EPERM for the host's terminal";
+    /// Tells the foreground group of a terminal.
+    quick tty::sys_tcgetpgrp(fd: Fd) -> Pid,
+        Tty, Full, "tcgetpgrp", "tcgetpgrp(3)", [], "";
+    /// Sets the foreground group of a terminal.
+    waits tty::sys_tcsetpgrp(fd: Fd, pgid: Pid) -> (),
+        Tty, Full, "tcsetpgrp", "tcsetpgrp(3)", [], "";
+    /// Tells the session of a terminal.
+    quick tty::sys_tcgetsid(fd: Fd) -> Pid,
+        Tty, Full, "tcgetsid", "tcgetsid(3)", [], "";
+    /// Makes a terminal the controlling one.
+    quick tty::sys_tiocsctty(fd: Fd) -> (),
+        Tty, Partial, "tiocsctty", "TIOCSCTTY(2const)", [],
+        "no terminal is taken from another session; opening one never makes it the controlling one";
+    /// Tells which terminal a master leads to.
+    quick tty::sys_ptsname(fd: Fd) -> u32,
+        Tty, Partial, "ptsname", "ptsname(3)", [], "the number; the terminal is not locked at first";
 }
 
 impl Cx {

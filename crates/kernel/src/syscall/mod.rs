@@ -23,6 +23,7 @@ pub(crate) mod spawn;
 mod tests;
 pub(crate) mod thread;
 pub(crate) mod time;
+pub(crate) mod tty;
 pub(crate) mod vector;
 pub(crate) mod wait;
 
