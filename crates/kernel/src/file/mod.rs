@@ -206,6 +206,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// The stream of the host that it is.
+    fn host_stream(&self) -> Option<&Arc<dyn crate::platform::HostStream>> {
+        None
+    }
+
     /// The terminal behind it, as sessions and groups know one.
     fn terminal(&self) -> Option<Arc<dyn crate::task::Terminal>> {
         None

@@ -31,6 +31,10 @@ impl StreamFile {
 }
 
 impl File for StreamFile {
+    fn host_stream(&self) -> Option<&Arc<dyn HostStream>> {
+        Some(&self.stream)
+    }
+
     fn stat(&self) -> SysResult<Stat> {
         self.stream.stat()
     }
