@@ -10,7 +10,9 @@ pub mod gopherix;
 mod id;
 mod rights;
 mod signal;
+mod socket;
 mod time;
+mod tty;
 pub mod wasip1;
 
 pub use errno::Errno;
@@ -21,4 +23,6 @@ pub use file::{
 pub use id::{At, Fd, Pid, Tid};
 pub use rights::Rights;
 pub use signal::{DefaultAction, Signal};
+pub use socket::{Interface, MsgFlags, SockAddr, SockFamily, SockType, UnixName, sockopt, unbound};
 pub use time::{ClockId, SetTime, Timespec};
+pub use tty::{Cc, InputModes, LocalModes, OutputModes, SetWhen, Termios, Winsize};

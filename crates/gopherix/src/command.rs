@@ -6,11 +6,11 @@ use std::sync::Arc;
 use gopherix_abi::{AccessMode, OpenFlags, Pid, Signal};
 use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
-use gopherix_host_native::net::Listener;
+use gopherix_host_native::net::adopt;
 use gopherix_host_native::{Profiler, preopens};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::file::OpenFile;
-use gopherix_kernel::net::ListenerFile;
+use gopherix_kernel::net::Ucred;
 use gopherix_kernel::signal::Inherited;
 use gopherix_kernel::task::{Executable, FdEntry, Limits, Process, ProcessSpec};
 use gopherix_kernel::vfs::walk::{Start, Tail, walk};
@@ -285,8 +285,10 @@ impl Command {
         });
         opened.map_err(Error::setup("standard streams"))?;
         for listener in listeners {
-            let listener = machine.host.enter(|| Listener::open(listener))?;
-            let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
+            let listener = machine.host.enter(|| adopt(listener))?;
+            let owner = Ucred { pid: process.pid, uid: process.credentials.uid, gid: process.credentials.gid };
+            let socket = kernel.net().adopt(listener, owner).map_err(Error::setup("a listener"))?;
+            let file = OpenFile::new(socket, AccessMode::ReadOnly, OpenFlags::empty(), None);
             fds.push(FdEntry::new(file));
         }
         if !program.is_js() {

@@ -119,7 +119,8 @@ impl Builder {
         self
     }
 
-    /// Hosts that programs may reach by the `fetch` of their JavaScript world (GOOS=js); none unless told otherwise.
+    /// What of this machine's network programs may use, by sockets and by the `fetch` of their JavaScript world (GOOS=js); nothing
+    /// unless told otherwise.
     #[must_use]
     pub fn network(mut self, policy: NetPolicy) -> Self {
         self.network = policy;

@@ -215,6 +215,12 @@ impl HostDir for Disk {
         self.unmask_directory(path, mode)
     }
 
+    fn mksock(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        let (dir, name) = self.entry(path)?;
+        fs::mknodat(dir, name, FileType::Socket, convert::mode(mode), 0).map_err(from_host)?;
+        self.set_mode(path, mode)
+    }
+
     fn unlink(&self, path: &[u8]) -> SysResult<()> {
         let (dir, name) = self.entry(path)?;
         fs::unlinkat(dir, name, AtFlags::empty()).map_err(from_host)

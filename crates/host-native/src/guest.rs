@@ -1,16 +1,19 @@
 //! A guest: a store's data, its imports, and how its end is told apart.
 
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 
 use gopherix_abi::Signal;
 use gopherix_guest::wasip1::{ThreadExit, answer, proc_exit};
 use gopherix_kernel::memory::SliceMemory;
 use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use wasmtime::{
-    AsContextMut, Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace,
+    AsContextMut, Caller, Extern, Instance, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline,
+    WasmBacktrace,
 };
 
 use crate::crash::go::Inspection;
+use crate::engine::Program;
 use crate::go;
 use crate::preempt::Preempted;
 use crate::profile::{self, Sampling};
@@ -26,13 +29,24 @@ pub(crate) struct Guest {
     pub(crate) preempted: Option<Preempted>,
     /// How to look into it once it has crashed.
     pub(crate) inspection: Option<Inspection>,
-    /// It is being sampled.
-    pub(crate) sampling: Option<Sampling>,
+    /// It is being sampled, from its start or from some time on.
+    pub(crate) sampling: Arc<OnceLock<Sampling>>,
+    /// What it is an instance of.
+    pub(crate) program: Option<Program>,
+    pub(crate) instance: Option<Instance>,
 }
 
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest { cx, memory: None, preempted: None, inspection: None, sampling: None }
+        Guest {
+            cx,
+            memory: None,
+            preempted: None,
+            inspection: None,
+            sampling: Arc::default(),
+            program: None,
+            instance: None,
+        }
     }
 }
 
@@ -85,11 +99,11 @@ macro_rules! define {
             abi::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
-                let sampled = profile::enter(caller.data().sampling.as_ref());
+                let sampled = profile::enter(caller.data().sampling.get());
                 let (mut mem, cx) = split(&mut caller);
                 let result = abi::$name(cx, &mut mem, $($arg),*);
                 let answer = answer(cx, result).map(u32::from).map_err(unwind);
-                profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
+                profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.get().cloned());
                 answer
             },
         )?
@@ -100,7 +114,7 @@ macro_rules! define {
             stringify!($name),
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
-                    let sampled = profile::enter(caller.data().sampling.as_ref());
+                    let sampled = profile::enter(caller.data().sampling.get());
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
                     let result = abi::$name(cx, &mut mem, $($arg),*).await;
@@ -110,7 +124,7 @@ macro_rules! define {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
                         caller.as_context_mut().set_epoch_deadline(1);
                     }
-                    profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
+                    profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.get().cloned());
                     answer
                 })
             },
@@ -125,6 +139,7 @@ gopherix_guest::for_each_gopherix_function!(define);
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasip1::link(linker)?;
     gopherix::link(linker)?;
+    link_profiler(linker)?;
     linker.func_wrap(
         gopherix_guest::wasip1::MODULE,
         "proc_exit",
@@ -143,6 +158,24 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             })
         },
     )?;
+    Ok(())
+}
+
+/// A guest that wants to be sampled is made ready for it first.
+fn link_profiler(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    let wrapper = |mut caller: Caller<'_, Guest>, hz: u32| -> wasmtime::Result<u32> {
+        if hz > 0
+            && let Err(error) = profile::own::prepare(&mut caller)
+        {
+            tracing::warn!("a program cannot sample itself: {error}");
+        }
+        let (mut mem, cx) = split(&mut caller);
+        let result = gopherix_guest::gopherix::set_process_cpu_profiler(cx, &mut mem, hz);
+        answer(cx, result).map(u32::from).map_err(unwind)
+    };
+    linker.allow_shadowing(true);
+    linker.func_wrap(gopherix_guest::gopherix::MODULE, "set_process_cpu_profiler", wrapper)?;
+    linker.allow_shadowing(false);
     Ok(())
 }
 

@@ -13,10 +13,11 @@ use crate::cache::ModuleCache;
 use crate::clock::{NativePlatform, Tick};
 use crate::crash::Watch;
 use crate::engine::{CompilePolicy, Engines, Interruption, Program};
-use crate::fetch::{HttpClient, NetPolicy};
+use crate::fetch::HttpClient;
 use crate::foreign::Granted;
 use crate::js;
 use crate::launch::{Launch, Launcher};
+use crate::net::{HostNetwork, NetPolicy};
 use crate::preempt::Marks;
 use crate::profile::Profiler;
 use crate::spawn::{Compiling, OnBaseline, Spawner};
@@ -31,7 +32,7 @@ pub struct HostConfig {
     pub preemption: bool,
     /// Period of preemption ticks.
     pub tick: Duration,
-    /// Hosts that the `fetch` of GOOS=js guests may reach.
+    /// What of this machine's network guests may use.
     pub network: NetPolicy,
     /// Where system calls are told to.
     pub trace: Option<Arc<dyn TraceSink>>,
@@ -95,6 +96,10 @@ impl Host {
         platform.serve(&kernel).map_err(HostError::io("cannot set up timers"))?;
         drop(guard);
         let may_reach_some = !config.network.is_nothing();
+        if may_reach_some {
+            let outside = Arc::new(HostNetwork::new(runtime.handle().clone()));
+            kernel.net().attach(outside, config.network.rules());
+        }
         let network = may_reach_some.then(|| Arc::new(HttpClient::new(runtime.handle().clone(), config.network)));
         let launcher =
             Arc::new(Launcher { kernel: Arc::downgrade(&kernel), marks, network, executor: runtime.handle().clone() });

@@ -17,7 +17,7 @@ use crate::go;
 use crate::guest::{Guest, conclude, tick};
 use crate::js;
 use crate::preempt::Marks;
-use crate::profile::{Profiler, Sampling};
+use crate::profile::{self, Profiler, Sampling};
 
 /// What starts guests: of the host that a kernel runs on, what they need.
 pub(crate) struct Launcher {
@@ -60,21 +60,21 @@ impl Launcher {
         if let Some(limit) = process.limits.wall_time_ns {
             self.executor.spawn(end_at(kernel.clone(), process.clone(), limit));
         }
-        let interruption = program.interruption;
-        let source = program.source.clone();
         match program.entry.clone() {
-            Entry::Wasi(program) => {
-                let start = Start { kernel, process, marks, program, source, interruption, watch, profiler };
+            Entry::Wasi(linked) => {
+                let program = program.clone();
+                let start = Start { kernel, process, marks, linked, program, watch, profiler };
                 self.executor.spawn(async move { run(start).await });
             }
-            Entry::Js(program) => {
+            Entry::Js(linked) => {
+                let (interruption, source) = (program.interruption, program.source.clone());
                 let executor = self.executor.clone();
                 let network = self.network.clone().map(|network| -> Arc<dyn Network> { network });
                 js::spawn(js::Start {
                     kernel,
                     process,
                     marks,
-                    program,
+                    program: linked,
                     source,
                     interruption,
                     world,
@@ -105,9 +105,8 @@ struct Start {
     kernel: Arc<Kernel>,
     process: Arc<Process>,
     marks: Arc<Marks>,
-    program: Arc<InstancePre<Guest>>,
-    source: Option<Arc<Vec<u8>>>,
-    interruption: Interruption,
+    linked: Arc<InstancePre<Guest>>,
+    program: Program,
     watch: Watch,
     profiler: Option<Arc<Profiler>>,
 }
@@ -116,18 +115,21 @@ struct Start {
 async fn run(mut start: Start) {
     let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
     os_wasm::minit(&mut cx).await;
-    let mut store = Store::new(start.program.module().engine(), Guest::new(cx));
+    let mut store = Store::new(start.linked.module().engine(), Guest::new(cx));
     let thread = store.data().cx.m.info();
-    store.data_mut().sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
+    store.data_mut().program = Some(start.program.clone());
+    if let Some(profiler) = start.profiler.take() {
+        let _ = store.data().sampling.set(Sampling::new(profiler, thread));
+    }
     store.limiter(|guest| guest);
-    if start.interruption == Interruption::Epochs {
+    if start.program.interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
     let outcome = call_start(&mut store, &start).await;
     // Before the memory goes.
     store.data_mut().preempted = None;
-    if let Some(sampling) = &store.data().sampling {
+    if let Some(sampling) = store.data().sampling.get() {
         sampling.end();
     }
     conclude(&store.data().cx, &outcome);
@@ -141,18 +143,18 @@ async fn run(mut start: Start) {
 }
 
 async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
-    let program = &start.program;
-    let instance = program.instantiate_async(&mut *store).await?;
+    let linked = &start.linked;
+    let instance = linked.instantiate_async(&mut *store).await?;
+    store.data_mut().instance = Some(instance);
     let memory = instance.get_memory(&mut *store, "memory");
-    store.data_mut().inspection = Some(Inspection::new(start.source.clone(), program.module(), instance, memory));
+    store.data_mut().inspection =
+        Some(Inspection::new(start.program.source.clone(), linked.module(), instance, memory));
     let thread = store.data().cx.m.info();
     store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
     let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    match store.data().sampling.clone() {
-        Some(sampling) => {
-            sampling.locate(&instance, memory, "_start", &mut *store);
-            sampling.follow(entry.call_async(&mut *store, ())).await
-        }
-        None => entry.call_async(&mut *store, ()).await,
+    let sampling = store.data().sampling.clone();
+    if let Some(sampling) = sampling.get() {
+        sampling.locate(&instance, memory, "_start", &mut *store);
     }
+    profile::follow(&sampling, entry.call_async(&mut *store, ())).await
 }

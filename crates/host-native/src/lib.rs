@@ -28,8 +28,8 @@ pub mod user;
 pub use cache::ModuleCache;
 pub use disk::Disk;
 pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
-pub use fetch::{NetGrant, NetPolicy};
 pub use host::{Host, HostConfig};
+pub use net::{NetGrant, NetPolicy};
 pub use profile::Profiler;
 pub use spawn::{OnBaseline, preopens};
 

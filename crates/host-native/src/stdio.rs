@@ -1,4 +1,4 @@
-//! Byte streams of the host: stdio, pipes, terminals, connections.
+//! Byte streams of the host: stdio, pipes, terminals.
 //!
 //! A stream never blocks the thread it is used on. What can be opened anew through `/proc/self/fd` (pipes, terminals) gets
 //! a description of its own with O_NONBLOCK, since that flag on the inherited one would be seen by every process that
@@ -9,13 +9,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{AccessMode, Errno, FileType, PollEvents, SockHow, Stat};
+use gopherix_abi::{AccessMode, Errno, FileType, PollEvents, Stat};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::platform::HostStream;
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{Mode, OFlags};
-use rustix::net::{RecvFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -53,15 +52,6 @@ impl FdStream {
             return FdStream::new(own, kind, true);
         }
         FdStream::new(fd.try_clone_to_owned()?, kind, false)
-    }
-
-    /// A stream over a connected socket, which is made non-blocking. Within the executor.
-    ///
-    /// # Errors
-    /// What fcntl(2) answers.
-    pub fn socket(fd: OwnedFd) -> io::Result<Self> {
-        rustix::io::ioctl_fionbio(&fd, true)?;
-        FdStream::new(fd, FileType::SocketStream, true)
     }
 
     /// A stream over an end of a pipe of our own, which is made non-blocking. Within the executor.
@@ -152,20 +142,6 @@ impl HostStream for FdStream {
 
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         Some(self)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        let how = match (how.contains(SockHow::RD), how.contains(SockHow::WR)) {
-            (true, true) => Shutdown::Both,
-            (true, false) => Shutdown::Read,
-            _ => Shutdown::Write,
-        };
-        rustix::net::shutdown(&self.0.fd, how).map_err(from_host)
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        rustix::net::recv(&self.0.fd, &mut *buf, flags).map(|(n, _)| n).map_err(from_host)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use gopherix_abi::{Errno, Pid, Signal, Tid};
 
 use crate::error::{SysError, SysResult};
+use crate::net::Net;
 use crate::platform::{Platform, Programs};
 use crate::sched::{Timers, Turns};
 use crate::task::{Cx, MOs, Places, Process, ProcessSpec, ProcessTree};
@@ -17,6 +18,7 @@ pub struct Kernel {
     mounts: MountTable,
     turns: Turns,
     timers: Arc<Timers>,
+    net: Arc<Net>,
     tree: Arc<ProcessTree>,
     programs: OnceLock<Arc<dyn Programs>>,
     booted_ns: u64,
@@ -31,6 +33,7 @@ impl Kernel {
         Arc::new(Kernel {
             turns: Turns::new(platform.clone()),
             timers: Arc::new(Timers::new(platform.clone())),
+            net: Net::new(),
             platform,
             mounts,
             tree: Arc::default(),
@@ -72,6 +75,12 @@ impl Kernel {
     #[must_use]
     pub fn timers(&self) -> &Arc<Timers> {
         &self.timers
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn net(&self) -> &Arc<Net> {
+        &self.net
     }
 
     /// To be called by the platform when the alarm it was asked for is due.

@@ -9,8 +9,13 @@
 
 use std::sync::Arc;
 
+use core::net::{IpAddr, SocketAddr};
+
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Mode, PollEvents, SetTime, SockHow, Stat, Timespec};
+use gopherix_abi::{
+    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SetWhen, SockFamily, SockHow, SockType, Stat, Termios,
+    Timespec, Winsize,
+};
 
 use crate::error::SysResult;
 use crate::file::File;
@@ -181,6 +186,15 @@ pub trait HostDir: Send + Sync {
     /// As symlinkat(2).
     fn symlink(&self, target: &[u8], path: &[u8]) -> SysResult<()>;
 
+    /// A unix socket's file with these very permission bits, to which nothing of the host is bound (mknod(2) with S_IFSOCK).
+    ///
+    /// # Errors
+    /// As mknodat(2); EPERM where the home has no such files.
+    fn mksock(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        let _ = (path, mode);
+        crate::error::fail(Errno::EPERM, "this home makes no sockets' files")
+    }
+
     /// readlink(2).
     ///
     /// # Errors
@@ -312,34 +326,130 @@ pub trait HostStream: Send + Sync {
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         None
     }
+}
 
-    /// shutdown(2); ENOTSOCK where it is no socket.
+/// A terminal of the host: its driver is the line discipline, so that what is typed, shown and set is what every program of the
+/// host's sees. Its signals, and changes of its window, are the home's to pass on to the foreground group.
+pub trait HostTerminal: HostStream {
+    /// tcgetattr(3).
+    ///
+    /// # Errors
+    /// As tcgetattr(3).
+    fn termios(&self) -> SysResult<Termios>;
+
+    /// tcsetattr(3). What it was before must be there again when the home ends, however that happens.
+    ///
+    /// # Errors
+    /// As tcsetattr(3).
+    fn set_termios(&self, termios: &Termios, when: SetWhen) -> SysResult<()>;
+
+    /// tcgetwinsize(3).
+    ///
+    /// # Errors
+    /// As tcgetwinsize(3).
+    fn window(&self) -> SysResult<Winsize>;
+}
+
+/// The host's network. What guests may do there the kernel decides before it asks.
+pub trait HostNet: Send + Sync {
+    /// A socket that never waits (socket(2)): TCP for streams, UDP for datagrams. An `Inet6` one takes IPv6 only.
+    ///
+    /// # Errors
+    /// EAFNOSUPPORT, EMFILE; else as socket(2).
+    fn open(&self, family: SockFamily, kind: SockType) -> SysResult<Arc<dyn HostSocket>>;
+
+    /// The addresses of a name (getaddrinfo(3)), in the host's order of preference.
+    fn resolve(&self, name: &str) -> BoxFuture<'static, SysResult<Vec<IpAddr>>>;
+
+    /// All interfaces (getifaddrs(3)).
+    ///
+    /// # Errors
+    /// EIO and what the host answers.
+    fn interfaces(&self) -> SysResult<Vec<Interface>>;
+}
+
+/// What a host's socket received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostReceived {
+    /// Bytes put into the buffer.
+    pub n: usize,
+    /// Bytes of the datagram, of which the rest is lost; `n` for a stream.
+    pub len: usize,
+    /// Who sent the datagram.
+    pub from: Option<SocketAddr>,
+}
+
+/// A TCP or UDP socket of the host.
+pub trait HostSocket: Send + Sync {
+    /// bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES.
+    ///
+    /// # Errors
+    /// As bind(2).
+    fn bind(&self, addr: SocketAddr) -> SysResult<()>;
+
+    /// listen(2).
+    ///
+    /// # Errors
+    /// As listen(2).
+    fn listen(&self, backlog: u32) -> SysResult<()>;
+
+    /// accept(2).
+    ///
+    /// # Errors
+    /// EAGAIN if no connection waits; else as accept(2).
+    fn accept(&self) -> SysResult<Arc<dyn HostSocket>>;
+
+    /// connect(2).
+    ///
+    /// # Errors
+    /// EINPROGRESS if it is only begun: `OUT` tells its end, [`HostSocket::take_error`] how it ended.
+    fn connect(&self, addr: SocketAddr) -> SysResult<()>;
+
+    /// getsockname(2).
+    ///
+    /// # Errors
+    /// As getsockname(2).
+    fn local(&self) -> SysResult<SocketAddr>;
+
+    /// getpeername(2).
+    ///
+    /// # Errors
+    /// ENOTCONN.
+    fn peer(&self) -> SysResult<SocketAddr>;
+
+    /// recvmsg(2), with MSG_PEEK if asked.
+    ///
+    /// # Errors
+    /// EAGAIN; else as recv(2).
+    fn recv(&self, buf: &mut [u8], peek: bool) -> SysResult<HostReceived>;
+
+    /// sendto(2), without SIGPIPE.
+    ///
+    /// # Errors
+    /// EAGAIN; else as send(2).
+    fn send(&self, buf: &[u8], to: Option<SocketAddr>) -> SysResult<usize>;
+
+    /// shutdown(2).
     ///
     /// # Errors
     /// As shutdown(2).
     fn shutdown(&self, how: SockHow) -> SysResult<()>;
 
-    /// recv(2) with MSG_PEEK; ENOTSOCK where it is no socket.
+    /// setsockopt(2), with Linux's numbers and layouts. The kernel asks for options it knows only.
     ///
     /// # Errors
-    /// As recv(2).
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize>;
-}
+    /// ENOPROTOOPT where the host has no such option; else as setsockopt(2).
+    fn set_option(&self, level: u32, name: u32, value: &[u8]) -> SysResult<()>;
 
-/// A listening stream socket of the host that was handed in.
-pub trait HostListener: Send + Sync {
-    /// Takes a waiting connection.
-    ///
-    /// # Errors
-    /// EAGAIN if none waits; else as accept(2).
-    fn accept(&self) -> SysResult<Arc<dyn HostStream>>;
+    /// SO_ERROR.
+    fn take_error(&self) -> Option<Errno>;
 
-    /// Whether a connection waits.
+    /// Bytes a read would find.
+    fn available(&self) -> u64;
+
+    /// What would not wait now.
     fn ready(&self) -> PollEvents;
 
     /// As [`HostStream::wait`].
-    fn wait(&self) -> BoxFuture<'static, ()>;
-
-    /// The address it listens on, for people (`/proc`, the trace).
-    fn local_addr(&self) -> String;
+    fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()>;
 }

@@ -12,16 +12,19 @@ use crate::error::SysResult;
 use crate::memory::{GuestMemory, UserSlice};
 use crate::platform::GuestSample;
 use crate::signal::{Itimer, SigSet, TimerKind};
-use crate::syscall::{Listing, Opened, PollAnswer, PollRequest, SpawnRequest, Target, WaitFor, Waited, Who};
+use crate::syscall::{Accepted, Listing, Message, Opened, OptionValue, PollAnswer, PollRequest};
+use crate::syscall::{SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
-    cwd, file, futex, path, perm, pipe, poll, process, profile, random, signal, socket, spawn, time, vector, wait,
+    cwd, file, futex, message, netdb, path, perm, pipe, poll, process, profile, random, signal, socket, sockopt, spawn,
+    thread, time, tty, vector, wait,
 };
 use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
+use core::net::IpAddr;
 use gopherix_abi::gopherix::wait::Options as WaitOptions;
 use gopherix_abi::{
-    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Mode, OpenFlags, Pid, Rights, RwFlags, SetTime, Signal,
-    SockHow, Stat, Timespec, Whence,
+    Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Interface, Mode, MsgFlags, OpenFlags, Pid, Rights, RwFlags,
+    SetTime, SetWhen, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Termios, Tid, Timespec, Whence, Winsize,
 };
 
 macro_rules! syscalls {
@@ -293,6 +296,27 @@ syscalls! {
     quick process::sys_getgroups() -> Vec<u32>,
         Process, Full, "getgroups", "getgroups(2)", [], "";
 
+    /// Whether a thread could be had.
+    quick thread::sys_mpreinit(stack_size: u32) -> (),
+        Process, Full, "mpreinit", "runtime/os_wasm.go", ["gopherix.mpreinit"], "";
+    /// A thread's signal stack is in place.
+    quick thread::sys_minit[mem](base: u32, size: u32) -> Tid,
+        Process, Full, "minit", "runtime/os_wasm.go", ["gopherix.minit"], "";
+    /// Undoes minit.
+    quick thread::sys_unminit() -> (),
+        Process, Full, "unminit", "runtime/os_wasm.go", ["gopherix.unminit"], "";
+    /// Frees what a thread had.
+    quick thread::sys_mdestroy(tid: Tid) -> (),
+        Process, Partial, "mdestroy", "runtime/os_wasm.go", ["gopherix.mdestroy"], "no thread but the first, which ends with the process";
+    /// Starts a thread.
+    quick thread::sys_newosproc(start: u32) -> Tid,
+        Process, Partial, "newosproc", "runtime/os_wasm.go", ["gopherix.newosproc"], "ENOTSUP: programs have a memory of their own, which no second thread can share";
+    /// Ends the thread.
+    quick thread::sys_exit_thread[mem](word: u32) -> (),
+        Process, Full, "exit_thread", "runtime/os_wasm.go", ["gopherix.exit_thread"], "";
+    /// Has a thread's goroutine give way.
+    quick thread::sys_preempt_m(tid: Tid) -> (),
+        Process, Full, "preempt_m", "runtime/os_wasm.go", ["gopherix.preempt_m"], "";
     /// Starts or ends sampling of the process.
     quick profile::sys_set_process_cpu_profiler(hz: u32) -> (),
         Process, Full, "set_process_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_process_cpu_profiler"], "";
@@ -360,18 +384,86 @@ syscalls! {
     quick random::sys_getrandom[mem](buf: UserSlice) -> (),
         Random, Full, "getrandom", "getrandom(2)", ["random_get"], "";
 
+    /// Makes a socket.
+    quick socket::sys_socket(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> Fd,
+        Socket, Partial, "socket", "socket(2)", [], "TCP, UDP and unix sockets";
+    /// Makes two sockets that are connected.
+    quick socket::sys_socketpair(family: SockFamily, kind: SockType, protocol: u32, flags: OpenFlags) -> (Fd, Fd),
+        Socket, Full, "socketpair", "socketpair(2)", [], "";
+    /// Gives a socket an address.
+    quick socket::sys_bind(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "bind", "bind(2)", [], "";
+    /// Connects a socket.
+    waits socket::sys_connect(fd: Fd, addr: &SockAddr) -> (),
+        Socket, Full, "connect", "connect(2)", [], "within the kernel TCP answers at once also with O_NONBLOCK, unless the queue is full";
+    /// Makes a socket wait for connections.
+    quick socket::sys_listen(fd: Fd, backlog: u32) -> (),
+        Socket, Full, "listen", "listen(2)", [], "";
     /// Takes a connection.
-    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Fd,
-        Socket, Partial, "accept", "accept4(2)", ["sock_accept"], "listeners are handed in; no peer address";
+    waits socket::sys_accept(fd: Fd, flags: OpenFlags) -> Accepted,
+        Socket, Full, "accept", "accept4(2)", ["sock_accept"], "";
+    /// Tells a socket's address.
+    quick socket::sys_getsockname(fd: Fd) -> SockAddr,
+        Socket, Full, "getsockname", "getsockname(2)", [], "";
+    /// Tells the address a socket is connected to.
+    quick socket::sys_getpeername(fd: Fd) -> SockAddr,
+        Socket, Full, "getpeername", "getpeername(2)", [], "";
+    /// Tells a socket's option.
+    quick sockopt::sys_getsockopt(fd: Fd, level: u32, name: u32) -> OptionValue,
+        Socket, Partial, "getsockopt", "getsockopt(2)", [], "those of the table in net/options.rs";
+    /// Sets a socket's option.
+    quick sockopt::sys_setsockopt(fd: Fd, level: u32, name: u32, value: &OptionValue) -> (),
+        Socket, Partial, "setsockopt", "setsockopt(2)", [], "those of the table in net/options.rs";
+    /// Receives a message, and descriptors with it.
+    waits message::sys_recvmsg[mem](fd: Fd, bufs: &[UserSlice], fds: usize, flags: MsgFlags) -> Message,
+        Socket, Partial, "recvmsg", "recvmsg(2)", [], "no out-of-band data; of control data SCM_RIGHTS";
+    /// Sends a message, and descriptors with it.
+    waits message::sys_sendmsg[mem](fd: Fd, bufs: &[UserSlice], to: Option<&SockAddr>, fds: &[Fd], flags: MsgFlags) -> usize,
+        Socket, Partial, "sendmsg", "sendmsg(2)", [], "as recvmsg";
     /// Receives.
-    waits socket::sys_recv[mem](fd: Fd, bufs: &[UserSlice], peek: bool, wait_all: bool) -> usize,
-        Socket, Partial, "recv", "recv(2)", ["sock_recv"], "stream sockets";
+    waits message::sys_recv[mem](fd: Fd, bufs: &[UserSlice], flags: MsgFlags) -> Message,
+        Socket, Full, "recv", "recv(2)", ["sock_recv"], "";
     /// Sends.
-    waits socket::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
-        Socket, Partial, "send", "send(2)", ["sock_send"], "stream sockets, no flags";
+    waits message::sys_send[mem](fd: Fd, bufs: &[UserSlice]) -> usize,
+        Socket, Partial, "send", "send(2)", ["sock_send"], "no flags; sendmsg has them";
+    /// Finds the addresses of a name.
+    waits netdb::sys_getaddrinfo(name: &[u8], family: Option<SockFamily>) -> Vec<IpAddr>,
+        Socket, Partial, "getaddrinfo", "getaddrinfo(3)", [], "addresses only; no services";
+    /// Tells the network's interfaces.
+    quick netdb::sys_getifaddrs() -> Vec<Interface>,
+        Socket, Full, "getifaddrs", "getifaddrs(3)", [], "the host's where --net rules let guests use them";
     /// Ends halves of a connection.
     quick socket::sys_shutdown(fd: Fd, how: SockHow) -> (),
         Socket, Full, "shutdown", "shutdown(2)", ["sock_shutdown"], "";
+
+    /// Tells a terminal's settings.
+    quick tty::sys_tcgetattr(fd: Fd) -> Termios,
+        Tty, Full, "tcgetattr", "tcgetattr(3)", [], "";
+    /// Changes a terminal's settings.
+    waits tty::sys_tcsetattr(fd: Fd, when: SetWhen, termios: Termios) -> (),
+        Tty, Partial, "tcsetattr", "tcsetattr(3)", [], "what concerns a serial line is kept and means nothing";
+    /// Tells the size of a terminal's window.
+    quick tty::sys_tcgetwinsize(fd: Fd) -> Winsize,
+        Tty, Full, "tcgetwinsize", "TIOCGWINSZ(2const)", [], "";
+    /// Sets the size of a terminal's window.
+    quick tty::sys_tcsetwinsize(fd: Fd, window: Winsize) -> (),
+        Tty, Partial, "tcsetwinsize", "TIOCSWINSZ(2const)", [], "EPERM for the host's terminal";
+    /// Tells the foreground group of a terminal.
+    quick tty::sys_tcgetpgrp(fd: Fd) -> Pid,
+        Tty, Full, "tcgetpgrp", "tcgetpgrp(3)", [], "";
+    /// Sets the foreground group of a terminal.
+    waits tty::sys_tcsetpgrp(fd: Fd, pgid: Pid) -> (),
+        Tty, Full, "tcsetpgrp", "tcsetpgrp(3)", [], "";
+    /// Tells the session of a terminal.
+    quick tty::sys_tcgetsid(fd: Fd) -> Pid,
+        Tty, Full, "tcgetsid", "tcgetsid(3)", [], "";
+    /// Makes a terminal the controlling one.
+    quick tty::sys_tiocsctty(fd: Fd) -> (),
+        Tty, Partial, "tiocsctty", "TIOCSCTTY(2const)", [],
+        "no terminal is taken from another session; opening one never makes it the controlling one";
+    /// Tells which terminal a master leads to.
+    quick tty::sys_ptsname(fd: Fd) -> u32,
+        Tty, Partial, "ptsname", "ptsname(3)", [], "the number; the terminal is not locked at first";
 }
 
 impl Cx {

@@ -79,7 +79,7 @@ pub trait Show {
 
 /// How many bytes a call received into its buffers; `None` for calls that do not receive.
 pub(crate) fn received<T: Show>(handler: &str, result: &SysResult<T>) -> Option<u64> {
-    let receives = matches!(handler, "sys_read" | "sys_pread" | "sys_preadv2" | "sys_recv");
+    let receives = matches!(handler, "sys_read" | "sys_pread" | "sys_preadv2" | "sys_recv" | "sys_recvmsg");
     receives.then(|| result.as_ref().ok().and_then(Show::byte_count).unwrap_or(0))
 }
 
@@ -103,9 +103,11 @@ impl Show for usize {
     }
 }
 
-show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid);
+show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid, gopherix_abi::Tid);
 show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
-show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode);
+show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode, gopherix_abi::SetWhen);
+show_by!("{:?}": gopherix_abi::SockFamily, gopherix_abi::SockType, &[Fd], (Fd, Fd), Vec<core::net::IpAddr>);
+show_by!("{:?}": crate::syscall::OptionValue, &crate::syscall::OptionValue);
 
 macro_rules! show_flags {
     ($($ty:ty),*) => {$(
@@ -118,7 +120,7 @@ macro_rules! show_flags {
 }
 
 show_flags!(gopherix_abi::OpenFlags, gopherix_abi::AtFlags, gopherix_abi::PollEvents, gopherix_abi::SockHow);
-show_flags!(gopherix_abi::RwFlags);
+show_flags!(gopherix_abi::RwFlags, gopherix_abi::MsgFlags);
 
 impl Show for At {
     fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
@@ -136,6 +138,59 @@ impl Show for gopherix_abi::Access {
         } else {
             let _ = bitflags::parser::to_writer(self, &mut *out);
         }
+    }
+}
+
+impl Show for gopherix_abi::SockAddr {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        use gopherix_abi::{SockAddr, UnixName};
+        let _ = match self {
+            SockAddr::Unspecified => write!(out, "unspecified"),
+            SockAddr::Inet(addr) => write!(out, "{addr}"),
+            SockAddr::Unix(UnixName::Unnamed) => write!(out, "unnamed"),
+            SockAddr::Unix(UnixName::Path(path)) => write!(out, "\"{}\"", path.escape_ascii()),
+            SockAddr::Unix(UnixName::Abstract(name)) => write!(out, "\"@{}\"", name.escape_ascii()),
+        };
+    }
+}
+
+impl Show for &gopherix_abi::SockAddr {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        (**self).show(out, mem);
+    }
+}
+
+impl Show for crate::syscall::Accepted {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        self.fd.show(out, mem);
+        if let Some(peer) = &self.peer {
+            out.push_str(" of ");
+            peer.show(out, mem);
+        }
+    }
+}
+
+impl Show for crate::syscall::Message {
+    fn show(&self, out: &mut String, mem: Option<&dyn GuestMemory>) {
+        self.len.show(out, mem);
+        if let Some(from) = &self.from {
+            out.push_str(" from ");
+            from.show(out, mem);
+        }
+        if !self.fds.is_empty() {
+            let _ = write!(out, ", descriptors {:?}", self.fds);
+        }
+    }
+
+    fn byte_count(&self) -> Option<u64> {
+        u64::try_from(self.len).ok()
+    }
+}
+
+impl Show for Vec<gopherix_abi::Interface> {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let names: Vec<&str> = self.iter().map(|interface| interface.name.as_str()).collect();
+        let _ = write!(out, "{}", names.join(", "));
     }
 }
 
@@ -175,6 +230,24 @@ impl Show for gopherix_abi::Mode {
 impl Show for gopherix_abi::Timespec {
     fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
         let _ = write!(out, "{}.{:09}", self.sec, self.nsec);
+    }
+}
+
+impl Show for gopherix_abi::Winsize {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{}x{}", self.rows, self.columns);
+    }
+}
+
+impl Show for gopherix_abi::Termios {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let mut part = |name, flags: &dyn std::fmt::Debug| {
+            let _ = write!(out, "{name}{flags:?}, ");
+        };
+        part("{", &self.input);
+        part("", &self.output);
+        part("", &self.local);
+        let _ = write!(out, "cc \"{}\"}}", self.cc.escape_ascii());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stream sockets.
 
 use gopherix_abi::wasip1::Riflags;
-use gopherix_abi::{Errno, Fd, SockHow};
+use gopherix_abi::{Errno, Fd, MsgFlags, SockHow};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::memory::GuestMemory;
@@ -14,7 +14,7 @@ use crate::wire::{Iovecs, check_out, put_len, put_u32, word};
 pub async fn sock_accept(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, flags: u32, opened: u32) -> SysResult<()> {
     check_out(mem, opened, 4)?;
     let new = cx.sys_accept(Fd(fd), fdflags(flags)?.to_status()).await?;
-    put_u32(mem, opened, new.0)
+    put_u32(mem, opened, new.fd.0)
 }
 
 /// Receives.
@@ -34,11 +34,13 @@ pub async fn sock_recv(
         return fail(Errno::EINVAL, "unknown riflags");
     };
     let vecs = Iovecs::read(mem, ri_data, ri_data_len)?;
-    let (peek, all) = (flags.contains(Riflags::RECV_PEEK), flags.contains(Riflags::RECV_WAITALL));
-    let n = cx.sys_recv(mem, Fd(fd), vecs.as_slice(), peek, all).await?;
-    put_len(mem, ro_datalen, n)?;
-    // Streams lose nothing, so RECV_DATA_TRUNCATED is never set.
-    mem.write(u64::from(ro_flags), &[0, 0])
+    let mut wanted = MsgFlags::empty();
+    wanted.set(MsgFlags::PEEK, flags.contains(Riflags::RECV_PEEK));
+    wanted.set(MsgFlags::WAITALL, flags.contains(Riflags::RECV_WAITALL));
+    let message = cx.sys_recv(mem, Fd(fd), vecs.as_slice(), wanted).await?;
+    put_len(mem, ro_datalen, message.len)?;
+    let truncated = u16::from(message.flags.contains(MsgFlags::TRUNC));
+    mem.write(u64::from(ro_flags), &truncated.to_le_bytes())
 }
 
 /// Sends. There are no flags.

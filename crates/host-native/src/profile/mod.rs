@@ -8,6 +8,7 @@
 
 mod goroutines;
 mod locate;
+pub(crate) mod own;
 mod remote;
 mod ring;
 mod signal;
@@ -220,7 +221,7 @@ impl Profiler {
                 slot::FROM_HELPER if stack.is_empty() => Some("engine"),
                 _ => None,
             };
-            let labels = Labels { goroutine, ..labels };
+            let labels = Labels { goroutine: goroutine.map(|(_, id)| id), ..labels };
             let (program, count) = (collected.program, record.count);
             collected.builder.add(&Sample { program, stack: &stack, system_call, labels, count });
         }
@@ -277,12 +278,16 @@ impl Sampling {
         drop(entered);
         result
     }
+}
 
-    /// Runs a guest that may change threads whenever it waits.
-    pub(crate) async fn follow<F: Future>(&self, guest: F) -> F::Output {
-        let mut guest = std::pin::pin!(guest);
-        std::future::poll_fn(|cx| self.run(|| guest.as_mut().poll(cx))).await
-    }
+/// Runs a guest that may change threads whenever it waits, and may come to be sampled at any time.
+pub(crate) async fn follow<F: Future>(sampling: &OnceLock<Sampling>, guest: F) -> F::Output {
+    let mut guest = std::pin::pin!(guest);
+    std::future::poll_fn(|cx| match sampling.get() {
+        Some(sampling) => sampling.run(|| guest.as_mut().poll(cx)),
+        None => guest.as_mut().poll(cx),
+    })
+    .await
 }
 
 /// A system call begins; what [`leave`] wants to know.

@@ -48,6 +48,9 @@ struct Go {
     blocks: BTreeMap<u32, Blocks>,
 }
 
+/// A goroutine: the address of its `g`, and its number.
+pub(super) type Goroutine = (u64, u64);
+
 /// A sample as it was recorded.
 pub(super) struct Record {
     pub(super) kind: u64,
@@ -136,7 +139,7 @@ impl Symbols {
     }
 
     /// Program counters of a sample, innermost first, and the goroutine.
-    pub(super) fn stack(&mut self, record: &Record) -> (Vec<u64>, Option<u64>) {
+    pub(super) fn stack(&mut self, record: &Record) -> (Vec<u64>, Option<Goroutine>) {
         let mut native: Vec<(u32, u32)> = Vec::new();
         for (depth, &frame) in record.frames.iter().enumerate() {
             if record.kind == FROM_CALL {
@@ -198,7 +201,12 @@ impl Go {
         u64::from(FUNCTIONS).saturating_add(u64::from(ordinal)) << 16 | u64::from(block)
     }
 
-    fn stack(&mut self, native: &[(u32, u32)], imported: u32, regions: Option<&Regions>) -> (Vec<u64>, Option<u64>) {
+    fn stack(
+        &mut self,
+        native: &[(u32, u32)],
+        imported: u32,
+        regions: Option<&Regions>,
+    ) -> (Vec<u64>, Option<Goroutine>) {
         let mut defined: Vec<(u32, u32)> = Vec::new();
         for &(index, place) in native {
             defined.extend(index.checked_sub(imported).map(|ordinal| (ordinal, place)));
@@ -211,10 +219,10 @@ impl Go {
                 user_goroutine(&self.program, memory, memory.g).unwrap_or(memory.g),
             )
         });
-        let goroutine = walk
-            .as_ref()
-            .zip(regions)
-            .and_then(|((_, user), memory)| memory.u64_at(user.checked_add(self.program.runtime().layout.g.goid)?));
+        let goroutine = walk.as_ref().zip(regions).and_then(|((_, user), memory)| {
+            let id = memory.u64_at(user.checked_add(self.program.runtime().layout.g.goid)?)?;
+            Some((*user, id))
+        });
         if let Some((walk, _)) = walk
             && walk.complete
         {

@@ -232,6 +232,11 @@ impl Directory for HostNode {
         self.base.symlink(target, &self.join(name))
     }
 
+    fn mksock(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.base.mksock(&self.join(name), mode)
+    }
+
     fn link(&self, name: &Name, target: &NodeRef) -> SysResult<()> {
         let target = self.own(target)?;
         self.grant.check_writable()?;

@@ -1,4 +1,4 @@
-//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`](crate::task::Cx).
+//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`].
 //!
 //! Each has the same paragraphs: reject what is not known; resolve descriptors and paths; one domain call; copy out; publish
 //! last, so that a call that fails leaves no trace.
@@ -6,6 +6,8 @@
 pub(crate) mod cwd;
 pub(crate) mod file;
 pub(crate) mod futex;
+pub(crate) mod message;
+pub(crate) mod netdb;
 pub(crate) mod path;
 pub(crate) mod perm;
 pub(crate) mod pipe;
@@ -15,10 +17,13 @@ pub(crate) mod profile;
 pub(crate) mod random;
 pub(crate) mod signal;
 pub(crate) mod socket;
+pub(crate) mod sockopt;
 pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
+pub(crate) mod thread;
 pub(crate) mod time;
+pub(crate) mod tty;
 pub(crate) mod vector;
 pub(crate) mod wait;
 
@@ -31,6 +36,9 @@ use std::sync::Arc;
 
 use gopherix_abi::{DirEntry, Errno, Fd, FileType, PollEvents, Rights};
 
+pub use self::message::Message;
+pub use self::socket::Accepted;
+pub use self::sockopt::OptionValue;
 use crate::error::SysResult;
 use crate::file::{OpenFile, wait_any};
 use crate::memory::GuestMemory;

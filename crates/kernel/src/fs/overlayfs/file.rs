@@ -145,22 +145,6 @@ impl File for LayeredFile {
         }
     }
 
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        self.file()?.accept()
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.file()?.peek(buf)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.file()?.shutdown(how)
-    }
-
-    fn is_socket(&self) -> bool {
-        self.file().is_ok_and(|file| file.is_socket())
-    }
-
     fn is_terminal(&self) -> bool {
         self.file().is_ok_and(|file| file.is_terminal())
     }
