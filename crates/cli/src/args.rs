@@ -23,6 +23,17 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Run a program and tell where its CPU time goes: a file for `go tool pprof`, a flame graph, and a table
     Profile(Box<ProfileArgs>),
+    /// Compile Go packages for this kernel with your own Go: all flags of `go build`
+    Build(GoArgs),
+    /// Test Go packages: flags of `run` (grants, limits), then all flags of `go test`
+    ///
+    /// A test sees its package's folder, its module and GOROOT (both to read), a temporary folder, and the variables that Go
+    /// itself knows. Whatever else it needs is granted by flags of `run` in front, as in `gopherix test --net --env HOME ./...`
+    Test(TestArgs),
+    /// Vet Go packages for this kernel: all flags of `go vet`
+    Vet(GoArgs),
+    /// Print the variables with which a plain `go build` does the same, as shell commands: eval "$(gopherix env)"
+    Env(EnvArgs),
     /// Tell what is in a module: Go version, build info, imports, sizes by package
     Inspect(InspectArgs),
     /// The cache of compiled modules
@@ -41,6 +52,44 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// Which Go compiles, and how.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct GoFlags {
+    /// The go command, or its GOROOT. Default: GOPHERIX_GO, or go on the PATH
+    #[arg(long, value_name = "GO", help_heading = "Go source")]
+    pub(crate) go: Option<PathBuf>,
+
+    /// Also take a release of Go that gopherix is not tested with
+    #[arg(long, help_heading = "Go source")]
+    pub(crate) allow_untested_go: bool,
+}
+
+/// Flags of `build` and `vet`: ours, with two dashes, and then the words of go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GoArgs {
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
+
+    /// Flags and packages, as for the go command
+    #[arg(value_name = "GO ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Flags of `test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Flags of `run`, then flags and packages, as for `go test`
+    #[arg(value_name = "RUN FLAGS, GO ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Flags of `env`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EnvArgs {
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
 }
 
 /// Flags of `run`.
@@ -191,6 +240,17 @@ pub(crate) struct RunArgs {
     /// Neither read nor fill the cache of compiled modules
     #[arg(long, help_heading = "Compiling")]
     pub(crate) no_cache: bool,
+
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
+
+    /// Build Go source with its standard library as it is, without processes, signals and most of the network
+    #[arg(long, help_heading = "Go source")]
+    pub(crate) stock: bool,
+
+    /// The program is a test that `go test` starts, of a Go whose GOROOT this is
+    #[arg(long, value_name = "GOROOT", hide = true)]
+    pub(crate) go_test: Option<PathBuf>,
 
     /// The program: file.wasm, file.go, or a Go package such as ./cmd/app
     #[arg(value_name = "PROGRAM")]

@@ -19,6 +19,7 @@ use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
 use crate::grants::{Grant, Listen, Variable};
 use crate::project;
+use crate::testing;
 use crate::trace::Tracer;
 
 /// How long compiling may take before a line on the terminal says so.
@@ -33,9 +34,11 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
 }
 
 /// Runs a program to its end, sampling it if that is wanted; the exit code.
-pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
+pub(crate) fn run_profiled(mut args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
+    // The folder is removed when this is.
+    let _temporary = testing::grant(&mut args)?;
     let tracer = Tracer::from_args(&args)?;
-    let wasm = Arc::new(project::module(&args.program)?);
+    let wasm = Arc::new(project::module(&args)?);
     let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
     let cache = if args.no_cache { None } else { usable_cache() };
     let policy = policy(&args, wanted.is_some(), cache.is_some());

@@ -157,6 +157,13 @@ fn scripts_are_for_programs_with_a_javascript_world() {
 }
 
 #[test]
+fn a_program_that_never_waits_says_that_it_was_not_driven() {
+    let done = scripted(&[], "console.log('never')", &["say", "hello"]).expect(0).prints("hello\n");
+    done.mentions("gopherix: the program ended before it waited for anything, so ").mentions("main.js was not run\n");
+    scripted(&[], "console.log(1); process.exit(3)", &["library"]).expect(3).prints("1\n").says("");
+}
+
+#[test]
 fn what_only_a_browser_has_is_named() {
     let words = |name: &str| {
         format!(

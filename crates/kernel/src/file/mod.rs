@@ -4,7 +4,7 @@
 //! system call is one loop (`wait_until_done`), poll(2) is the same wait over many files, and no file system knows of
 //! futures. Regular files are always ready, as on Unix; a home may let them block shortly, as a disk does.
 //!
-//! Key types: [`File`], [`OpenFile`], [`Interest`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
+//! Key types: [`File`], [`OpenFile`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
 //! holds [`OpenFile`]s; `syscall` drives them.
 
 mod description;
@@ -18,6 +18,7 @@ use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, Stat};
 pub use self::description::OpenFile;
 pub use self::wait::{WaitQueue, wait_any};
 use crate::error::{SysResult, fail};
+use crate::tty::{Master, Tty};
 use crate::vfs::NodeRef;
 
 /// An open file: regular file, directory, device, pipe end, socket.
@@ -183,6 +184,16 @@ pub trait File: Send + Sync {
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool {
         false
+    }
+
+    /// The terminal that it is open on, as a program uses one.
+    fn tty(&self) -> Option<&Arc<Tty>> {
+        None
+    }
+
+    /// The master of a pseudo-terminal, if it is one.
+    fn master(&self) -> Option<&Master> {
+        None
     }
 
     /// The terminal behind it, as sessions and groups know one.
