@@ -12,6 +12,7 @@ mod rights;
 mod signal;
 mod socket;
 mod time;
+mod tty;
 pub mod wasip1;
 
 pub use errno::Errno;
@@ -24,3 +25,4 @@ pub use rights::Rights;
 pub use signal::{DefaultAction, Signal};
 pub use socket::{Interface, MsgFlags, SockAddr, SockFamily, SockType, UnixName, sockopt, unbound};
 pub use time::{ClockId, SetTime, Timespec};
+pub use tty::{Cc, InputModes, LocalModes, OutputModes, SetWhen, Termios, Winsize};

@@ -25,6 +25,7 @@ pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod trace;
+pub mod tty;
 pub mod vfs;
 
 pub use error::{SysError, SysResult};

@@ -13,7 +13,8 @@ use core::net::{IpAddr, SocketAddr};
 
 use futures::future::BoxFuture;
 use gopherix_abi::{
-    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SockFamily, SockHow, SockType, Stat, Timespec,
+    DirEntry, Errno, Interface, Mode, PollEvents, SetTime, SetWhen, SockFamily, SockHow, SockType, Stat, Termios,
+    Timespec, Winsize,
 };
 
 use crate::error::SysResult;
@@ -320,6 +321,28 @@ pub trait HostStream: Send + Sync {
 
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool;
+}
+
+/// A terminal of the host: its driver is the line discipline, so that what is typed, shown and set is what every program of the
+/// host's sees. Its signals, and changes of its window, are the home's to pass on to the foreground group.
+pub trait HostTerminal: HostStream {
+    /// tcgetattr(3).
+    ///
+    /// # Errors
+    /// As tcgetattr(3).
+    fn termios(&self) -> SysResult<Termios>;
+
+    /// tcsetattr(3). What it was before must be there again when the home ends, however that happens.
+    ///
+    /// # Errors
+    /// As tcsetattr(3).
+    fn set_termios(&self, termios: &Termios, when: SetWhen) -> SysResult<()>;
+
+    /// tcgetwinsize(3).
+    ///
+    /// # Errors
+    /// As tcgetwinsize(3).
+    fn window(&self) -> SysResult<Winsize>;
 }
 
 /// The host's network. What guests may do there the kernel decides before it asks.

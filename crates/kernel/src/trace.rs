@@ -103,9 +103,9 @@ impl Show for usize {
     }
 }
 
-show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid);
+show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid, gopherix_abi::Tid);
 show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
-show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode);
+show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode, gopherix_abi::SetWhen);
 show_by!("{:?}": gopherix_abi::SockFamily, gopherix_abi::SockType, &[Fd], (Fd, Fd), Vec<core::net::IpAddr>);
 show_by!("{:?}": crate::syscall::OptionValue, &crate::syscall::OptionValue);
 
@@ -230,6 +230,24 @@ impl Show for gopherix_abi::Mode {
 impl Show for gopherix_abi::Timespec {
     fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
         let _ = write!(out, "{}.{:09}", self.sec, self.nsec);
+    }
+}
+
+impl Show for gopherix_abi::Winsize {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let _ = write!(out, "{}x{}", self.rows, self.columns);
+    }
+}
+
+impl Show for gopherix_abi::Termios {
+    fn show(&self, out: &mut String, _mem: Option<&dyn GuestMemory>) {
+        let mut part = |name, flags: &dyn std::fmt::Debug| {
+            let _ = write!(out, "{name}{flags:?}, ");
+        };
+        part("{", &self.input);
+        part("", &self.output);
+        part("", &self.local);
+        let _ = write!(out, "cc \"{}\"}}", self.cc.escape_ascii());
     }
 }
 

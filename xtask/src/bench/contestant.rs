@@ -76,7 +76,7 @@ impl Contestant {
         let data = TempDir::with_prefix_in("gopherix-bench-", if memory.is_dir() { memory } else { &home })?;
         if !programs.exists() {
             fs::create_dir_all(&programs)?;
-            let mut build = port.map_or_else(|| go.command(), |port| go.for_wasm(port)?);
+            let mut build = port.map_or_else(|| Ok(go.command()), |port| go.for_wasm(port))?;
             // The trailing separator makes it a folder of programs.
             let into = format!("{}/", programs.display());
             capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;

@@ -18,6 +18,7 @@ use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, Stat};
 pub use self::description::OpenFile;
 pub use self::wait::{WaitQueue, wait_any};
 use crate::error::{SysResult, fail};
+use crate::tty::{Master, Tty};
 use crate::vfs::NodeRef;
 
 /// An open file: regular file, directory, device, pipe end, socket.
@@ -183,6 +184,16 @@ pub trait File: Send + Sync {
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool {
         false
+    }
+
+    /// The terminal that it is open on, as a program uses one.
+    fn tty(&self) -> Option<&Arc<Tty>> {
+        None
+    }
+
+    /// The master of a pseudo-terminal, if it is one.
+    fn master(&self) -> Option<&Master> {
+        None
     }
 
     /// The terminal behind it, as sessions and groups know one.

@@ -21,6 +21,11 @@ pub(crate) async fn sys_read(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: Fd, buf
     let len = vector_len(mem, bufs)?;
     file.check_readable()?;
     let nonblock = file.flags().contains(OpenFlags::NONBLOCK);
+    if let Some(tty) = file.file().tty() {
+        let n = super::tty::read(cx, &file, tty, len, nonblock).await?;
+        scatter(mem, bufs, cx.bounce.get(..n).unwrap_or_default())?;
+        return Ok(n);
+    }
     until_done(cx, &file, PollEvents::IN, nonblock, |cx, file| {
         let n = file.read(bounce(&mut cx.bounce, len))?;
         scatter(mem, bufs, cx.bounce.get(..n).unwrap_or_default())?;
@@ -45,6 +50,9 @@ pub(crate) async fn sys_write(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: Fd, bu
     // A blocking write to a stream is done when all of it is (pipe(7)), unless something went wrong on the way.
     let mut done = 0;
     while done < len || len == 0 {
+        if let Some(tty) = file.file().tty() {
+            super::tty::may_write(cx, tty).await?;
+        }
         let part = until_done(cx, &file, PollEvents::OUT, nonblock, |cx, file| {
             file.write(cx.bounce.get(done..len).unwrap_or_default())
         })

@@ -21,7 +21,9 @@ pub(crate) mod sockopt;
 pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
+pub(crate) mod thread;
 pub(crate) mod time;
+pub(crate) mod tty;
 pub(crate) mod vector;
 pub(crate) mod wait;
 

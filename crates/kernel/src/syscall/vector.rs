@@ -12,6 +12,7 @@ use crate::error::{SysError, SysResult};
 use crate::file::OpenFile;
 use crate::memory::{GuestMemory, UserSlice, gather, scatter, vector_len};
 use crate::task::Cx;
+use crate::tty::Use;
 
 /// preadv2(2): at `offset`, or at the description's own, which moves. EAGAIN if it would wait; else as read(2) and pread(2).
 pub(crate) fn sys_preadv2(
@@ -28,6 +29,9 @@ pub(crate) fn sys_preadv2(
     let file = file_with(cx, fd, Rights::FD_READ)?;
     let len = vector_len(mem, bufs)?;
     file.check_readable()?;
+    if let Some(tty) = file.file().tty() {
+        tty.admit(cx, Use::Read)?;
+    }
     let n = file.read(bounce(&mut cx.bounce, len)).map_err(|e| unwaited(&file, flags, e))?;
     scatter(mem, bufs, cx.bounce.get(..n).unwrap_or_default())?;
     Ok(n)
@@ -51,6 +55,11 @@ pub(crate) fn sys_pwritev2(
     file.check_writable()?;
     let len = allowed(cx, &file, None, len)?;
     gather(mem, bufs, bounce(&mut cx.bounce, len))?;
+    if let Some(tty) = file.file().tty()
+        && tty.stops_writers()
+    {
+        tty.admit(cx, Use::Change)?;
+    }
     match file.write(cx.bounce.get(..len).unwrap_or_default()) {
         Ok(n) => {
             count_written(cx, &file, n);

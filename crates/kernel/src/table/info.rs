@@ -21,6 +21,8 @@ pub enum Family {
     Random,
     /// Sockets.
     Socket,
+    /// Terminals.
+    Tty,
 }
 
 impl Family {
@@ -34,6 +36,7 @@ impl Family {
         Family::Time,
         Family::Random,
         Family::Socket,
+        Family::Tty,
     ];
 
     /// The name `--trace=` takes, and of the folder of its conformance tests.
@@ -48,6 +51,7 @@ impl Family {
             Family::Time => "time",
             Family::Random => "random",
             Family::Socket => "socket",
+            Family::Tty => "tty",
         }
     }
 
@@ -61,6 +65,7 @@ impl Family {
             Family::Time => 32,
             Family::Random => 64,
             Family::Socket => 128,
+            Family::Tty => 256,
         }
     }
 }

@@ -6,6 +6,7 @@ use gopherix_abi::Pid;
 
 use super::Process;
 use crate::error::SysResult;
+use crate::file::File;
 use crate::sync::Lock;
 
 /// A terminal as sessions and process groups know it. Files of terminals lead to it ([`File::terminal`](crate::file::File::terminal)).
@@ -27,6 +28,12 @@ pub trait Terminal: Send + Sync {
     /// # Errors
     /// ENOTTY if it is not the process' controlling terminal; EPERM if the group is of another session.
     fn set_foreground(&self, process: &Process, pgid: Pid) -> SysResult<()>;
+
+    /// Opens it (`/dev/tty`).
+    ///
+    /// # Errors
+    /// EIO once it is hung up.
+    fn open(&self) -> SysResult<Arc<dyn File>>;
 
     /// Its session is over, the leader having ended: it controls nobody any more.
     fn disown(&self);

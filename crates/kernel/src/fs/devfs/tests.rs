@@ -4,15 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-use gopherix_abi::{Errno, Fd, FileType, Mode, OpenFlags, PollEvents, SetTime, Stat, Timespec, Whence};
+use gopherix_abi::{Errno, Fd, FileType, Mode, OpenFlags, SetTime, Timespec, Whence};
 
-use crate::error::SysResult;
-use crate::file::File;
 use crate::fs::booted::{BOTH, Booted, READ, WRITE, give, give_open};
 use crate::memory::{SliceMemory, UserSlice};
-use crate::net::anonymous_stat;
-use crate::sync::Lock;
-use crate::task::{Limits, Process, ProcessSpec};
+use crate::task::{Limits, Process, ProcessSpec, Terminal};
 use crate::testing::{Driven, TestPlatform, WALL_START};
 use crate::vfs::walk::Tail;
 use crate::vfs::{NodeRef, OpenHow, RenameFlags};
@@ -23,39 +19,10 @@ fn booted() -> (Booted, Arc<Process>) {
     (sys, process)
 }
 
-/// A terminal that remembers what was written to it, and reads its own name.
-struct FakeTty(&'static str, Lock<Vec<u8>>);
-
-impl FakeTty {
-    fn new(name: &'static str) -> Arc<Self> {
-        Arc::new(FakeTty(name, Lock::default()))
-    }
-}
-
-impl File for FakeTty {
-    fn stat(&self) -> SysResult<Stat> {
-        Ok(anonymous_stat(FileType::CharDevice, 99))
-    }
-    fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
-        buf[..self.0.len()].copy_from_slice(self.0.as_bytes());
-        Ok(self.0.len())
-    }
-    fn write(&self, buf: &[u8]) -> SysResult<usize> {
-        self.1.lock().extend_from_slice(buf);
-        Ok(buf.len())
-    }
-    fn ready(&self) -> PollEvents {
-        if self.0 == "in" { PollEvents::IN } else { PollEvents::OUT }
-    }
-    fn is_terminal(&self) -> bool {
-        true
-    }
-}
-
 #[test]
 fn the_directory_lists_what_it_finds() {
     let (sys, p) = booted();
-    let names = ["fd", "full", "null", "random", "stderr", "stdin", "stdout", "tty", "urandom", "zero"];
+    let names = ["fd", "full", "null", "ptmx", "pts", "random", "stderr", "stdin", "stdout", "tty", "urandom", "zero"];
     assert_eq!(sys.list(p.pid, "/dev").unwrap(), names);
     assert_eq!(sys.stat(p.pid, "/dev/sda"), Err(Errno::ENOENT));
     assert_eq!(sys.stat(p.pid, "/dev/null/x"), Err(Errno::ENOTDIR));
@@ -65,7 +32,7 @@ fn the_directory_lists_what_it_finds() {
 fn attributes_are_those_of_devices_made_at_the_boot() {
     let (sys, p) = booted();
     sys.platform.advance(5_000_000_000);
-    for name in ["null", "zero", "full", "random", "urandom", "tty"] {
+    for name in ["null", "zero", "full", "random", "urandom", "tty", "ptmx"] {
         let stat = sys.stat(p.pid, &format!("/dev/{name}")).unwrap();
         assert_eq!((stat.kind, stat.mode, stat.size), (FileType::CharDevice, Mode(0o666), 0), "{name}");
         assert_eq!((stat.mtime, stat.ctime), (WALL_START, WALL_START));
@@ -185,44 +152,44 @@ fn nobody_changes_the_directory() {
 fn tty_without_a_terminal_is_enxio() {
     let (sys, p) = booted();
     assert_eq!(sys.open(p.pid, "/dev/tty", BOTH).err(), Some(Errno::ENXIO));
-    let (reader, _writer) = crate::ipc::pipe::pipe();
-    give(&p, 0, reader, READ);
-    // A terminal further up is not the process' own.
-    give(&p, 3, FakeTty::new("far"), BOTH);
+    // A terminal that is open, but controls nobody.
+    let master = sys.open(p.pid, "/dev/ptmx", BOTH).unwrap();
+    give_open(&p, 0, sys.open(p.pid, "/dev/pts/0", BOTH).unwrap());
     assert_eq!(sys.open(p.pid, "/dev/tty", READ).err(), Some(Errno::ENXIO));
     assert_eq!(sys.stat(p.pid, "/dev/tty").map(|s| s.kind), Ok(FileType::CharDevice));
+    drop(master);
 }
 
 #[test]
-fn tty_is_the_callers_first_terminal() {
+fn tty_is_the_sessions_terminal() {
     let (sys, p) = booted();
-    let (other, tty) = (sys.process(ProcessSpec::default()), FakeTty::new("tty"));
-    give(&p, 1, tty.clone(), BOTH);
-    give(&p, 2, FakeTty::new("second"), BOTH);
-    let dynamic: Arc<dyn File> = tty.clone();
-    for how in [READ, WRITE, BOTH] {
-        let open = sys.open(p.pid, "/dev/tty", how).unwrap();
-        assert!(Arc::ptr_eq(open.file(), &dynamic));
-    }
-    assert_eq!(sys.open(other.pid, "/dev/tty", READ).err(), Some(Errno::ENXIO));
-}
-
-#[test]
-fn tty_joins_a_terminal_handed_in_as_two_files() {
-    let (sys, p) = booted();
-    let (input, output) = (FakeTty::new("in"), FakeTty::new("out"));
-    give(&p, 0, input.clone(), READ);
-    give(&p, 1, output.clone(), WRITE);
+    let other = sys.process(ProcessSpec::default());
+    let master = sys.open(p.pid, "/dev/ptmx", BOTH).unwrap();
+    master.file().master().unwrap().tty().acquire(&p).unwrap();
     let open = sys.open(p.pid, "/dev/tty", BOTH).unwrap();
-    let mut buf = [0; 8];
-    let n = open.read(&mut buf).unwrap();
-    assert_eq!(&buf[..n], b"in");
-    assert_eq!(open.write(b"hello"), Ok(5));
-    assert_eq!((&**output.1.lock(), &**input.1.lock()), (&b"hello"[..], &b""[..]));
     assert!(open.file().is_terminal() && !open.file().seekable());
-    assert_eq!(open.file().ready(), PollEvents::IN | PollEvents::OUT);
-    let reads: Arc<dyn File> = input;
-    assert!(Arc::ptr_eq(sys.open(p.pid, "/dev/tty", READ).unwrap().file(), &reads));
+    assert_eq!(open.write(b"hello"), Ok(5));
+    let mut buf = [0; 8];
+    assert_eq!(master.read(&mut buf), Ok(5));
+    assert_eq!(sys.open(other.pid, "/dev/tty", BOTH).err(), Some(Errno::ENXIO));
+}
+
+#[test]
+fn terminals_have_names_while_their_masters_are_open() {
+    let (sys, p) = booted();
+    assert_eq!(sys.list(p.pid, "/dev/pts").unwrap(), [""; 0]);
+    let masters: Vec<_> = (0..3).map(|_| sys.open(p.pid, "/dev/ptmx", BOTH).unwrap()).collect();
+    assert_eq!(sys.list(p.pid, "/dev/pts").unwrap(), ["0", "1", "2"]);
+    let stat = sys.stat(p.pid, "/dev/pts/1").unwrap();
+    assert_eq!((stat.kind, stat.mode), (FileType::CharDevice, Mode(0o620)));
+    for name in ["3", "01", "+1", "-1", "x", "4294967296"] {
+        assert_eq!(sys.stat(p.pid, &format!("/dev/pts/{name}")), Err(Errno::ENOENT), "{name}");
+    }
+    let mut masters = masters;
+    drop(masters.remove(1));
+    assert_eq!(sys.list(p.pid, "/dev/pts").unwrap(), ["0", "2"]);
+    masters.push(sys.open(p.pid, "/dev/ptmx", BOTH).unwrap());
+    assert_eq!(sys.list(p.pid, "/dev/pts").unwrap(), ["0", "1", "2"], "the lowest free number");
 }
 
 #[test]

@@ -1,19 +1,22 @@
-//! `/dev/tty`: the terminal of whoever opens it (tty(4)).
-//!
-//! Without job control a process' terminal is the one among its first three descriptors. A home may hand in a terminal as
-//! several files, one to read and others to write, so opening for both can need two of them.
+//! Terminals by name: `/dev/tty`, the controlling terminal of whoever opens it (tty(4)); `/dev/ptmx`, which makes
+//! pseudo-terminals; and `/dev/pts`, where these are (pts(4)).
 
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, select};
-use gopherix_abi::{Errno, Fd, FileType, PollEvents, SetTime, Stat};
+use gopherix_abi::{DirEntry, Errno, FileType, Pid, SetTime, Stat};
 
-use super::super::synthetic::Origin;
-use crate::error::{SysResult, fail};
-use crate::file::{File, OpenFile};
+use super::super::synthetic::{Folder, Origin};
+use crate::Kernel;
+use crate::error::{SysError, SysResult, fail};
+use crate::file::File;
 use crate::task::Process;
-use crate::vfs::{Node, OpenHow};
+use crate::tty::{Ptys, Tty, open_pty};
+use crate::vfs::{Name, Node, NodeRef, OpenHow};
 
+/// Inode numbers of terminals begin here, so that they are none of the other names'.
+const FIRST_INO: u64 = 1 << 16;
+
+/// `/dev/tty`.
 pub(super) struct TtyNode {
     pub(super) origin: Arc<Origin>,
     pub(super) ino: u64,
@@ -29,19 +32,11 @@ impl Node for TtyNode {
     }
 
     fn open(&self, how: OpenHow) -> SysResult<Arc<dyn File>> {
-        let terminals =
-            self.origin.kernel().and_then(|k| k.process(how.caller)).map_or_else(Vec::new, |p| terminals(&p));
-        let Some(first) = terminals.first() else { return fail(Errno::ENXIO, "the process has no terminal") };
-        // Where no descriptor is open for what is asked, the terminal itself says whether it can do it.
-        let input = terminals.iter().find(|t| t.access().reads()).unwrap_or(first).file();
-        let output = terminals.iter().find(|t| t.access().writes()).unwrap_or(first).file();
-        Ok(match (how.read, how.write) {
-            (true, true) if !Arc::ptr_eq(input, output) => {
-                Arc::new(Terminal { input: input.clone(), output: output.clone() })
-            }
-            (false, true) => output.clone(),
-            _ => input.clone(),
-        })
+        let terminal = caller(&self.origin, how.caller).ok().and_then(|(_, process)| process.session().terminal());
+        match terminal {
+            Some(terminal) => terminal.open(),
+            None => fail(Errno::ENXIO, "the process has no controlling terminal"),
+        }
     }
 
     fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
@@ -49,53 +44,92 @@ impl Node for TtyNode {
     }
 }
 
-fn terminals(process: &Process) -> Vec<Arc<OpenFile>> {
-    let standard: Vec<_> = {
-        let fds = process.fds.lock();
-        (0..3).filter_map(|n| fds.get(Fd(n)).ok()).map(|entry| entry.file.clone()).collect()
-    };
-    standard.into_iter().filter(|open| open.file().is_terminal()).collect()
+/// `/dev/ptmx`.
+pub(super) struct PtmxNode {
+    pub(super) origin: Arc<Origin>,
+    pub(super) ino: u64,
+    pub(super) ptys: Arc<Ptys>,
 }
 
-/// A terminal that came as two files.
-struct Terminal {
-    input: Arc<dyn File>,
-    output: Arc<dyn File>,
-}
+impl Node for PtmxNode {
+    fn kind(&self) -> FileType {
+        FileType::CharDevice
+    }
 
-impl File for Terminal {
     fn stat(&self) -> SysResult<Stat> {
-        self.input.stat()
+        Ok(self.origin.stat(self.ino, FileType::CharDevice, 0o666))
     }
 
-    fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.input.read(buf)
+    fn open(&self, how: OpenHow) -> SysResult<Arc<dyn File>> {
+        let (kernel, process) = caller(&self.origin, how.caller)?;
+        let uid = process.credentials.uid;
+        let stat = |number| {
+            let ino = FIRST_INO.saturating_add(u64::from(number));
+            Stat { uid, ..self.origin.stat(ino, FileType::CharDevice, 0o620) }
+        };
+        Ok(open_pty(&self.ptys, &kernel, stat)?)
     }
 
-    fn write(&self, buf: &[u8]) -> SysResult<usize> {
-        self.output.write(buf)
+    fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
+        Ok(())
+    }
+}
+
+/// `/dev/pts`.
+pub(super) struct Pts {
+    pub(super) origin: Arc<Origin>,
+    pub(super) ino: u64,
+    pub(super) ptys: Arc<Ptys>,
+}
+
+impl Folder for Pts {
+    const NO_NEW_NAMES: SysError = SysError::new(Errno::EACCES, "/dev/ptmx makes the terminals");
+
+    fn stat(&self) -> SysResult<Stat> {
+        Ok(self.origin.stat(self.ino, FileType::Directory, 0o755))
     }
 
-    fn ready(&self) -> PollEvents {
-        self.input.ready().difference(PollEvents::OUT) | self.output.ready().difference(PollEvents::IN)
+    fn find(&self, name: &Name) -> SysResult<NodeRef> {
+        let number = std::str::from_utf8(name).ok().and_then(|name| name.parse().ok());
+        let number = number.filter(|number: &u32| number.to_string().as_bytes() == name);
+        let tty = number.and_then(|number| self.ptys.get(number)).ok_or(SysError::bare(Errno::ENOENT))?;
+        Ok(Arc::new(PtyNode(tty)))
     }
 
-    fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()> {
-        match (events.contains(PollEvents::IN), events.contains(PollEvents::OUT)) {
-            (true, false) => self.input.wait(events),
-            (false, true) => self.output.wait(events),
-            _ => {
-                let (input, output) = (self.input.wait(PollEvents::IN), self.output.wait(PollEvents::OUT));
-                Box::pin(async move { drop(select(input, output).await) })
-            }
-        }
+    fn list(&self) -> SysResult<Vec<DirEntry>> {
+        let entry = |number: u32| DirEntry {
+            ino: FIRST_INO.saturating_add(u64::from(number)),
+            kind: FileType::CharDevice,
+            name: number.to_string().into_bytes().into(),
+        };
+        Ok(self.ptys.numbers().into_iter().map(entry).collect())
+    }
+}
+
+/// A pseudo-terminal by its name.
+struct PtyNode(Arc<Tty>);
+
+impl Node for PtyNode {
+    fn kind(&self) -> FileType {
+        FileType::CharDevice
     }
 
-    fn available(&self) -> u64 {
-        self.input.available()
+    fn stat(&self) -> SysResult<Stat> {
+        self.0.stat()
     }
 
-    fn is_terminal(&self) -> bool {
-        true
+    /// It never becomes the controlling terminal by that: as with O_NOCTTY, which WASI cannot say.
+    fn open(&self, _how: OpenHow) -> SysResult<Arc<dyn File>> {
+        self.0.open()
     }
+
+    fn set_times(&self, _atime: SetTime, _mtime: SetTime) -> SysResult<()> {
+        Ok(())
+    }
+}
+
+fn caller(origin: &Origin, pid: Pid) -> SysResult<(Arc<Kernel>, Arc<Process>)> {
+    let kernel = origin.kernel();
+    let process = kernel.as_ref().and_then(|kernel| kernel.process(pid));
+    kernel.zip(process).ok_or(SysError::new(Errno::ENXIO, "nobody to have a terminal"))
 }
