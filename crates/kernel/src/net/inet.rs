@@ -86,7 +86,7 @@ pub(super) fn claim<T>(common: &Arc<Common>, ports: &Arc<Ports<T>>, addr: Socket
         return fail(Errno::EINVAL, "the socket is for IPv6 only");
     }
     let is_inside = canonical.ip().is_loopback() || canonical.ip().is_unspecified();
-    let outside = common.net.listen_at(canonical, common.kind);
+    let outside = common.net.listen_at(canonical);
     if !is_inside {
         let Some(ip) = outside else { return fail(Errno::EACCES, "no --net rule lets it be bound at the host") };
         let host = bind_outside(common, SocketAddr::new(ip, addr.port()))?;

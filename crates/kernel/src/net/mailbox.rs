@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gopherix_abi::{Errno, SockAddr};
 
-use super::rights::Ancillary;
+use super::rights::{Ancillary, Contents};
 use super::socket::{Received, RecvHow};
 use crate::error::{SysResult, fail};
 use crate::file::WaitQueue;
@@ -130,6 +130,13 @@ impl Mailbox {
             self.writable.wake_all();
         }
         Ok(received)
+    }
+
+    /// Adds the mailbox and the descriptors in it.
+    pub(super) fn add_contents(self: &Arc<Self>, contents: &mut Contents) {
+        contents.queues.push(Arc::as_ptr(self).addr());
+        let inbox = self.inbox.lock();
+        contents.passed.extend(inbox.letters.iter().filter_map(|letter| letter.ancillary.as_ref()?.fds.clone()));
     }
 
     /// Takes messages from one sender only, or from all.

@@ -162,8 +162,7 @@ impl Net {
     }
 
     /// The host's address that binding `addr` is to be at as well, if a rule says so.
-    fn listen_at(&self, addr: SocketAddr, kind: SockType) -> Option<IpAddr> {
-        let _ = kind;
+    fn listen_at(&self, addr: SocketAddr) -> Option<IpAddr> {
         self.outside.get()?.rules.listens(addr)
     }
 

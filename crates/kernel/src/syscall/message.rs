@@ -6,7 +6,7 @@
 use gopherix_abi::{Errno, Fd, MsgFlags, OpenFlags, PollEvents, Rights, SockAddr, SockType};
 
 use super::file::bounce;
-use super::socket::{own_ucred, place, socket_of};
+use super::socket::{place, socket_of};
 use super::{file_with, until_done};
 use crate::error::{SysResult, fail};
 use crate::file::OpenFile;
@@ -186,5 +186,5 @@ fn ancillary(cx: &Cx, fds: &[Fd]) -> SysResult<Option<Ancillary>> {
         fds.iter().map(|fd| table.get(*fd).map(|entry| FdEntry { preopen: None, ..entry.clone() })).collect()
     };
     let passed = cx.kernel.net().pass(entries?)?;
-    Ok(Some(Ancillary { fds: Some(passed), sender: Some(own_ucred(cx)) }))
+    Ok(Some(Ancillary { fds: Some(passed) }))
 }

@@ -66,8 +66,11 @@ pub(crate) fn sys_bind(cx: &mut Cx, fd: Fd, addr: &SockAddr) -> SysResult<()> {
     let file = file_with(cx, fd, Rights::empty())?;
     let socket = socket_of(&file)?;
     let SockAddr::Unix(name @ UnixName::Path(path)) = addr else { return socket.bind(&place(cx, addr)?) };
+    if socket.family() != SockFamily::Unix {
+        return fail(Errno::EAFNOSUPPORT, "a socket of another family");
+    }
     if socket.local()? != SockAddr::Unix(UnixName::Unnamed) {
-        return fail(Errno::EINVAL, "bound already, or of another family");
+        return fail(Errno::EINVAL, "bound already");
     }
     let stat = make_socket(cx, path)?;
     socket.bind(&Place::Unix(name.clone(), Some(NodeKey { dev: stat.dev, ino: stat.ino })))

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, SockHow, Stat};
+use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, Stat};
 
 use super::node::Layered;
 use crate::error::{SysResult, fail};

@@ -1,5 +1,8 @@
 //! Sockets below the system calls. What Linux answers was asked of Linux.
 
+#![expect(clippy::as_conversions, reason = "test code may panic")]
+
+mod props;
 mod tcp;
 mod udp;
 mod unix;

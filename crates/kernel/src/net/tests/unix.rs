@@ -171,6 +171,6 @@ fn a_full_mailbox_holds_the_sender_back() {
     read(&b, 1).unwrap();
     read(&b, 1).unwrap();
     assert!(wait.is_woken());
-    assert_eq!((write(&a, b"x"), a.ready()), (Ok(1), OUT));
+    assert_eq!((a.ready(), write(&a, b"x")), (OUT, Ok(1)));
     assert_eq!(write(&a, &[0; 4000]), Err(Errno::EMSGSIZE));
 }

@@ -9,7 +9,7 @@ use gopherix_abi::{Errno, PollEvents, SockAddr, SockHow, SockType, UnixName};
 use super::{Holder, REFUSED, Taken, shown};
 use crate::error::{SysError, SysResult, fail};
 use crate::net::mailbox::{Letter, Mailbox, Refusal};
-use crate::net::rights::{Ancillary, Ucred};
+use crate::net::rights::{Ancillary, Contents, Ucred};
 use crate::net::socket::{Common, Place, Protocol, Received, RecvHow};
 use crate::sync::Lock;
 
@@ -101,6 +101,20 @@ impl Protocol for Dgram {
         let mut received = self.mailbox.take(buf, how)?;
         received.from = received.from.filter(|from| *from != SockAddr::Unix(UnixName::Unnamed));
         Ok(received)
+    }
+
+    fn queue(&self, to: Option<&Place>) -> Option<usize> {
+        let peer = match to {
+            Some(place) => self.find(place).ok(),
+            None => self.state.lock().peer.clone(),
+        };
+        Some(Arc::as_ptr(&peer?.mailbox.upgrade()?).addr())
+    }
+
+    fn contents(&self) -> Contents {
+        let mut contents = Contents::default();
+        self.mailbox.add_contents(&mut contents);
+        contents
     }
 
     fn send(&self, buf: &[u8], to: Option<&Place>, ancillary: Option<Ancillary>) -> SysResult<usize> {

@@ -10,7 +10,7 @@ use super::{Holder, REFUSED, Taken, shown};
 use crate::error::{SysError, SysResult, fail};
 use crate::net::backlog::{Backlog, Caller};
 use crate::net::channel::{End, Manner, Take, connection};
-use crate::net::rights::{Ancillary, Ucred};
+use crate::net::rights::{Ancillary, Contents, Ucred};
 use crate::net::socket::{Common, Place, Protocol, Received, RecvHow, Socket};
 use crate::net::tcp::sizes;
 use crate::sync::Lock;
@@ -157,6 +157,20 @@ impl Protocol for Stream {
         let Phase::Connected(end) = self.phase() else { return self.not_connected() };
         let taken = end.read(buf, Take { peek: how.peek })?;
         Ok(Received { n: taken.n, message: taken.record, from: None, ancillary: taken.ancillary })
+    }
+
+    fn queue(&self, _to: Option<&Place>) -> Option<usize> {
+        if let Phase::Connected(end) = self.phase() { Some(end.sends_to()) } else { None }
+    }
+
+    fn contents(&self) -> Contents {
+        let mut contents = Contents::default();
+        match self.phase() {
+            Phase::Idle => {}
+            Phase::Listening(queue) => queue.add_contents(&mut contents),
+            Phase::Connected(end) => end.add_contents(&mut contents),
+        }
+        contents
     }
 
     fn send(&self, buf: &[u8], to: Option<&Place>, ancillary: Option<Ancillary>) -> SysResult<usize> {
