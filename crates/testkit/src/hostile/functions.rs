@@ -186,7 +186,7 @@ impl Function {
 macro_rules! functions {
     ($module:ident; $($kind:ident $name:ident ( $($arg:ident : $ty:ident),* );)*) => {
         mod $module {
-            use super::{Box, Function, Param, ready};
+            use super::{Function, Param, ready};
 
             pub(super) static LIST: &[Function] = &[$(Function {
                 module: stringify!($module),
