@@ -169,6 +169,20 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) max_files: u32,
 
+    /// Processes that may be at a time, zombies included; beyond, starting one fails with EAGAIN
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..),
+        default_value_t = gopherix::Limits::DEFAULT_PROCESSES,
+        help_heading = "Limits"
+    )]
+    pub(crate) max_processes: u32,
+
+    /// Let it start these programs of the host, which are looked for on PATH. They run outside of the sandbox, as you
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Grants")]
+    pub(crate) allow_host_exec: Vec<String>,
+
     /// Largest file it may write; beyond, writing fails with EFBIG
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
     pub(crate) max_file_size: Option<u64>,

@@ -99,6 +99,12 @@ impl Disk {
     }
 }
 
+impl AsFd for Disk {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
 /// The directory an entry is in: the handle's own, or one opened on the way.
 enum Holder<'a> {
     Own(BorrowedFd<'a>),

@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{Errno, FileType, PollEvents, Stat};
+use gopherix_abi::{AccessMode, Errno, FileType, PollEvents, Stat};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::platform::HostStream;
@@ -52,6 +52,26 @@ impl FdStream {
             return FdStream::new(own, kind, true);
         }
         FdStream::new(fd.try_clone_to_owned()?, kind, false)
+    }
+
+    /// A stream over an end of a pipe of our own, which is made non-blocking. Within the executor.
+    pub(crate) fn pipe(fd: OwnedFd) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&fd, true)?;
+        FdStream::new(fd, FileType::Fifo, true)
+    }
+
+    /// A descriptor for a program of the host, with a description of its own, which may block as such programs expect; `None`
+    /// where that cannot be had.
+    pub(crate) fn reopen(&self, access: AccessMode) -> Option<OwnedFd> {
+        if !matches!(self.0.kind, FileType::Fifo | FileType::CharDevice) {
+            return None;
+        }
+        let access = match (access.reads(), access.writes()) {
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            _ => OFlags::RDONLY,
+        };
+        open_anew(self.0.fd.as_fd(), access)
     }
 
     fn new(fd: OwnedFd, kind: FileType, nonblocking: bool) -> io::Result<Self> {
@@ -119,6 +139,10 @@ impl HostStream for FdStream {
     fn is_terminal(&self) -> bool {
         self.0.terminal
     }
+
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        Some(self)
+    }
 }
 
 /// What is ready right now.
@@ -146,6 +170,10 @@ pub(crate) fn poll_now(fd: BorrowedFd<'_>, events: PollEvents) -> PollEvents {
 /// A description of our own, non-blocking, on the same pipe or terminal; `None` where that cannot be had.
 fn reopen(fd: BorrowedFd<'_>) -> Option<OwnedFd> {
     let access = rustix::fs::fcntl_getfl(fd).ok()? & OFlags::RWMODE;
-    let flags = access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    open_anew(fd, access | OFlags::NONBLOCK)
+}
+
+fn open_anew(fd: BorrowedFd<'_>, flags: OFlags) -> Option<OwnedFd> {
+    let flags = flags | OFlags::NOCTTY | OFlags::CLOEXEC;
     rustix::fs::open(format!("/proc/self/fd/{}", fd.as_raw_fd()), flags, Mode::empty()).ok()
 }

@@ -62,7 +62,7 @@ pub trait Programs: Send + Sync {
     ///
     /// # Errors
     /// ENOEXEC for what cannot run here; EACCES for a program of the host that was not granted; what reading the file answers.
-    fn load(&self, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
+    fn load(self: Arc<Self>, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
 }
 
 /// A file that is to be run.
@@ -321,6 +321,11 @@ pub trait HostStream: Send + Sync {
 
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool;
+
+    /// For a home to recognise a stream of its own.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
 }
 
 /// A terminal of the host: its driver is the line discipline, so that what is typed, shown and set is what every program of the

@@ -58,6 +58,8 @@ const (
 	// AT_FDCWD says that a path is seen from the working directory.
 	AT_FDCWD = -0x64
 
+	O_NONBLOCK = 0o4000
+
 	atSymlinkNofollow = 0x100
 	permissionBits    = 0o7777
 

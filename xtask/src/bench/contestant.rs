@@ -206,7 +206,7 @@ fn holds_claim(folder: &Path) -> Result<bool> {
 }
 
 /// Reads the program's `123.4 ns/op`.
-fn nanoseconds(output: &str) -> Result<f64> {
+pub(super) fn nanoseconds(output: &str) -> Result<f64> {
     let number = output.lines().find_map(|line| line.strip_suffix(" ns/op"));
     let number = number.with_context(|| format!("the program printed no result: {output}"))?;
     Ok(number.trim().parse()?)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
-use gopherix::{CompilePolicy, Interruption, Machine, ModuleCache, Program};
+use gopherix::{CompilePolicy, Interruption, Machine, ModuleCache};
 use indicatif::HumanBytes;
 
 use crate::args::CacheCommand;
@@ -101,8 +101,8 @@ impl EngineFlags {
 
 /// Starts a helper that compiles the module well and outlives this process: quiet, nice, bounded. Only one at a time works
 /// on a module.
-pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &[u8], engine: EngineFlags) {
-    let Some(claim) = cache.claim(program.key(), wasm) else { return };
+pub(crate) fn fill_in_background(cache: &ModuleCache, key: gopherix::cache::Key, wasm: &[u8], engine: EngineFlags) {
+    let Some(claim) = cache.claim(key, wasm) else { return };
     let Ok(own) = std::env::current_exe() else { return };
     let mut helper = Command::new(own);
     helper.arg(HELPER).arg(&claim).env("GOPHERIX_CACHE", cache.dir());

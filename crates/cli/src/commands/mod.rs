@@ -7,6 +7,7 @@ mod inspect;
 mod pages;
 mod profile;
 mod run;
+mod signals;
 
 pub(crate) use cache::{background_helper, port_dir};
 

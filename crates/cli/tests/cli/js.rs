@@ -273,6 +273,21 @@ fn a_stat_is_one_call_of_the_kernel() {
 }
 
 #[test]
+fn what_is_opened_is_told_from_directories_and_found_again() {
+    let dir = temp();
+    for size in 1..=4 {
+        file(dir.path(), &size.to_string(), &"x".repeat(size));
+    }
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    file(&dir.path().join("sub"), "inner", "");
+    let grant = format!("{}::/data:ro", dir.path().display());
+    let done =
+        js(&["--dir", &grant, "--trace=path"], &["opens", "/data"]).done().expect(0).prints("/data/sub [inner]\n");
+    let opened = done.stderr.lines().filter(|line| line.contains(" openat(") && line.contains("\"3\"")).count();
+    assert_eq!(opened, 100, "{}", done.stderr.lines().find(|line| line.contains(" openat(")).unwrap_or_default());
+}
+
+#[test]
 fn output_that_nobody_reads_ends_the_program() {
     let mut child = js(&[], &["fill", "0"]).start(Stdio::null(), Stdio::piped(), Stdio::piped());
     let mut stdout = BufReader::new(child.stdout.take().unwrap());

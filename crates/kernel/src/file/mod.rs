@@ -186,6 +186,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// The stream of the host that it is.
+    fn host_stream(&self) -> Option<Arc<dyn crate::platform::HostStream>> {
+        None
+    }
+
     /// The terminal that it is open on, as a program uses one.
     fn tty(&self) -> Option<&Arc<Tty>> {
         None

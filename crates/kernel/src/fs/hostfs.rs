@@ -63,6 +63,16 @@ impl FileSystem for HostFs {
     }
 }
 
+/// The host's directory behind a node, if it is one of a granted directory.
+///
+/// # Errors
+/// What opening it answers.
+#[must_use]
+pub fn host_dir(node: &NodeRef) -> Option<SysResult<Arc<dyn HostDir>>> {
+    let any: &dyn Any = &**node;
+    any.downcast_ref::<HostNode>().map(|node| node.base.open_dir(&node.rel))
+}
+
 struct HostNode {
     grant: Arc<Grant>,
     base: Arc<dyn HostDir>,

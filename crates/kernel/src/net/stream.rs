@@ -22,6 +22,10 @@ impl StreamFile {
 }
 
 impl File for StreamFile {
+    fn host_stream(&self) -> Option<Arc<dyn HostStream>> {
+        Some(self.0.clone())
+    }
+
     fn stat(&self) -> SysResult<Stat> {
         self.0.stat()
     }
