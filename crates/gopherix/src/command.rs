@@ -8,10 +8,11 @@ use gopherix_host_native::Profiler;
 use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::Listener;
+use gopherix_host_native::terminal::Terminals;
 use gopherix_kernel::SysResult;
 use gopherix_kernel::file::OpenFile;
 use gopherix_kernel::net::ListenerFile;
-use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec};
+use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec, Terminal};
 use gopherix_kernel::vfs::walk::{Start, Tail, directory, walk};
 use gopherix_kernel::vfs::{Location, OpenHow};
 
@@ -237,10 +238,10 @@ impl Command {
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         *made = Some(process.clone());
         let mut fds = Vec::new();
-        let (mut stdin, mut outputs) = (None, Vec::new());
+        let (mut stdin, mut outputs, mut terminals) = (None, Vec::new(), Terminals::default());
         let opened = machine.host.enter(|| {
             for (fd, stdio) in (0..).zip(stdio) {
-                let opened = stdio.open(fd, |access| open_null(&process, access))?;
+                let opened = stdio.open(fd, &mut terminals, kernel, |access| open_null(&process, access))?;
                 stdin = stdin.take().or(opened.writer);
                 outputs.push(opened.reader);
                 fds.push(FdEntry::new(opened.file));
@@ -248,6 +249,9 @@ impl Command {
             Ok(())
         });
         opened.map_err(Error::setup("standard streams"))?;
+        if let Some(tty) = terminals.first() {
+            tty.acquire(&process).map_err(Error::setup("controlling terminal"))?;
+        }
         for listener in listeners {
             let listener = machine.host.enter(|| Listener::open(listener))?;
             let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);

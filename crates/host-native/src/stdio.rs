@@ -64,6 +64,17 @@ impl FdStream {
         FdStream::new(fd, FileType::SocketStream, true)
     }
 
+    /// A stream over the terminal that a descriptor is open on, to read and to write; `None` where that cannot be had. Within the
+    /// executor.
+    pub(crate) fn terminal(fd: BorrowedFd<'_>) -> Option<Self> {
+        let own = open_anew(fd, OFlags::RDWR | OFlags::NONBLOCK)?;
+        FdStream::new(own, FileType::CharDevice, true).ok()
+    }
+
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
+        self.0.fd.as_fd()
+    }
+
     fn new(fd: OwnedFd, kind: FileType, nonblocking: bool) -> io::Result<Self> {
         let reactor = watch(fd.try_clone()?, Interest::READABLE | Interest::WRITABLE).ok();
         let terminal = rustix::termios::isatty(&fd);
@@ -170,6 +181,10 @@ pub(crate) fn poll_now(fd: BorrowedFd<'_>, events: PollEvents) -> PollEvents {
 /// A description of our own, non-blocking, on the same pipe or terminal; `None` where that cannot be had.
 fn reopen(fd: BorrowedFd<'_>) -> Option<OwnedFd> {
     let access = rustix::fs::fcntl_getfl(fd).ok()? & OFlags::RWMODE;
-    let flags = access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    open_anew(fd, access | OFlags::NONBLOCK)
+}
+
+fn open_anew(fd: BorrowedFd<'_>, flags: OFlags) -> Option<OwnedFd> {
+    let flags = flags | OFlags::NOCTTY | OFlags::CLOEXEC;
     rustix::fs::open(format!("/proc/self/fd/{}", fd.as_raw_fd()), flags, Mode::empty()).ok()
 }
