@@ -42,7 +42,7 @@ pub(crate) fn command(args: &CompilerArgs) -> Result<()> {
 
     progress("building cmd/compile for wasip1");
     let wasm = work.join("compile.wasm");
-    capture(go.for_wasm(Port::Wasip1).args(["build", "-o"]).arg(&wasm).arg("cmd/compile").current_dir(&work))?;
+    capture(go.for_wasm(Port::Wasip1)?.args(["build", "-o"]).arg(&wasm).arg("cmd/compile").current_dir(&work))?;
     let sources = prepare(&go, &args.package, &work)?;
 
     let start = Instant::now();

@@ -33,7 +33,7 @@ pub(crate) fn command(args: &DemoArgs) -> Result<()> {
     let wasm = scratch.join("tour.wasm");
 
     progress("building the example program, examples/tour, for GOOS=wasip1");
-    run_shown(shown_build(&go, &wasm).current_dir(workspace::root().join("examples/tour")))?;
+    run_shown(shown_build(&go, &wasm)?.current_dir(workspace::root().join("examples/tour")))?;
     progress("building gopherix (the first time takes minutes: it brings its wasm engine)");
     run_shown(&mut gopherix_build(Build::Dev))?;
     progress(&format!("running it with one host directory, {}, as /data", data.display()));
@@ -44,12 +44,12 @@ pub(crate) fn command(args: &DemoArgs) -> Result<()> {
     Ok(())
 }
 
-fn shown_build(go: &Go, wasm: &Path) -> Command {
-    let mut build = go.for_wasm(Port::Wasip1);
+fn shown_build(go: &Go, wasm: &Path) -> Result<Command> {
+    let mut build = go.for_wasm(Port::Wasip1)?;
     // The line is for reading: what only a program with dependencies would need is left out.
     for setting in ["GOENV", "GOFLAGS", "GOPATH", "GOPROXY"] {
         build.env_remove(setting);
     }
     build.args(["build", "-o"]).arg(wasm).arg(".");
-    build
+    Ok(build)
 }

@@ -49,9 +49,9 @@ pub(crate) fn command(args: &StressArgs) -> Result<()> {
         let words = ["stress".to_owned(), args.rounds.to_string()];
         let expected = capture(Command::new(&native).args(&words))?;
         for port in [Port::Wasip1, Port::Js] {
-            let program = folder.join(port.goos());
-            build(go.for_wasm(port), &program)?;
-            progress(&format!("{} {}: {} runs", go.version(), port.goos(), args.runs));
+            let program = folder.join(port.name());
+            build(go.for_wasm(port)?, &program)?;
+            progress(&format!("{} {}: {} runs", go.version(), port.name(), args.runs));
             let run = || {
                 let mut command = Command::new(&gopherix);
                 command.args(["run", "--compiler=optimizing", "--tick", &args.tick]).arg(&program).args(&words);
@@ -80,7 +80,7 @@ pub(crate) fn command(args: &StressArgs) -> Result<()> {
                     |worker: ScopedJoinHandle<'_, Result<()>>| worker.join().unwrap_or_else(|_| bail!("a panic"));
                 workers.into_iter().try_for_each(ended)
             })?;
-            println!("{} {}: {} of {} as natively, at {}", go.version(), port.goos(), args.runs, args.runs, args.tick);
+            println!("{} {}: {} of {} as natively, at {}", go.version(), port.name(), args.runs, args.runs, args.tick);
         }
     }
     Ok(())

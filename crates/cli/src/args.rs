@@ -23,6 +23,17 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Run a program and tell where its CPU time goes: a file for `go tool pprof`, a flame graph, and a table
     Profile(Box<ProfileArgs>),
+    /// Compile Go packages for this kernel with your own Go: all flags of `go build`
+    Build(GoArgs),
+    /// Test Go packages: flags of `run` (grants, limits), then all flags of `go test`
+    ///
+    /// A test sees its package's folder, its module and GOROOT (both to read), a temporary folder, and the variables that Go
+    /// itself knows. Whatever else it needs is granted by flags of `run` in front, as in `gopherix test --net --env HOME ./...`
+    Test(TestArgs),
+    /// Vet Go packages for this kernel: all flags of `go vet`
+    Vet(GoArgs),
+    /// Print the variables with which a plain `go build` does the same, as shell commands: eval "$(gopherix env)"
+    Env(EnvArgs),
     /// Tell what is in a module: Go version, build info, imports, sizes by package
     Inspect(InspectArgs),
     /// The cache of compiled modules
@@ -41,6 +52,44 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// Which Go compiles, and how.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct GoFlags {
+    /// The go command, or its GOROOT. Default: GOPHERIX_GO, or go on the PATH
+    #[arg(long, value_name = "GO", help_heading = "Go source")]
+    pub(crate) go: Option<PathBuf>,
+
+    /// Also take a release of Go that gopherix is not tested with
+    #[arg(long, help_heading = "Go source")]
+    pub(crate) allow_untested_go: bool,
+}
+
+/// Flags of `build` and `vet`: ours, with two dashes, and then the words of go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GoArgs {
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
+
+    /// Flags and packages, as for the go command
+    #[arg(value_name = "GO ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Flags of `test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Flags of `run`, then flags and packages, as for `go test`
+    #[arg(value_name = "RUN FLAGS, GO ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<std::ffi::OsString>,
+}
+
+/// Flags of `env`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EnvArgs {
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
 }
 
 /// Flags of `run`.
@@ -69,14 +118,15 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ADDR", help_heading = "Grants")]
     pub(crate) listen: Vec<Listen>,
 
-    /// Let the program's fetch reach hosts: all, or only those named; *.NAME is every name below NAME (GOOS=js)
+    /// Let the program use the host's network: all of it, or only what is named: [connect:]HOST[:PORT], where HOST may be *.NAME
+    /// (every name below), a network as 10.0.0.0/8, or *; listen:[ADDR:]PORT, by default at 127.0.0.1. PORT may be a range
     #[arg(
         long,
-        value_name = "HOST[:PORT]",
+        value_name = "RULE",
         value_delimiter = ',',
         num_args = 0..,
         require_equals = true,
-        default_missing_value = "*",
+        default_missing_value = "all",
         help_heading = "Grants"
     )]
     pub(crate) net: Vec<NetGrant>,
@@ -118,6 +168,20 @@ pub(crate) struct RunArgs {
         help_heading = "Limits"
     )]
     pub(crate) max_files: u32,
+
+    /// Processes that may be at a time, zombies included; beyond, starting one fails with EAGAIN
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..),
+        default_value_t = gopherix::Limits::DEFAULT_PROCESSES,
+        help_heading = "Limits"
+    )]
+    pub(crate) max_processes: u32,
+
+    /// Let it start these programs of the host, which are looked for on PATH. They run outside of the sandbox, as you
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Grants")]
+    pub(crate) allow_host_exec: Vec<String>,
 
     /// Largest file it may write; beyond, writing fails with EFBIG
     #[arg(long, value_name = "SIZE", value_parser = crate::grants::size, help_heading = "Limits")]
@@ -190,6 +254,17 @@ pub(crate) struct RunArgs {
     /// Neither read nor fill the cache of compiled modules
     #[arg(long, help_heading = "Compiling")]
     pub(crate) no_cache: bool,
+
+    #[command(flatten)]
+    pub(crate) go: GoFlags,
+
+    /// Build Go source with its standard library as it is, without processes, signals and most of the network
+    #[arg(long, help_heading = "Go source")]
+    pub(crate) stock: bool,
+
+    /// The program is a test that `go test` starts, of a Go whose GOROOT this is
+    #[arg(long, value_name = "GOROOT", hide = true)]
+    pub(crate) go_test: Option<PathBuf>,
 
     /// The program: file.wasm, file.go, or a Go package such as ./cmd/app
     #[arg(value_name = "PROGRAM")]
@@ -286,7 +361,7 @@ mod tests {
     #[test]
     fn net_grants_all_or_what_is_named() {
         assert!(net(&[]).is_empty());
-        assert_eq!(net(&["--net"]), ["*"]);
+        assert_eq!(net(&["--net"]), ["all"]);
         assert_eq!(net(&["--net=a.test,*.b.test:8080", "--net=[::1]:80"]), ["a.test", "*.b.test:8080", "[::1]:80"]);
         for flag in ["--net=", "--net=http://a.test/", "--net=a.test:0"] {
             assert!(Args::try_parse_from(["gopherix", "run", flag, "app.wasm"]).is_err(), "{flag}");

@@ -7,6 +7,7 @@ mod grants;
 mod plain;
 mod project;
 mod separate;
+mod testing;
 mod trace;
 
 use clap::{CommandFactory, Parser};

@@ -1,4 +1,5 @@
-//! Where gopherix' own flags end: whatever stands behind PROGRAM is the program's, also what gopherix would know.
+//! Where gopherix' own flags end: whatever stands behind PROGRAM is the program's, also what gopherix would know; whatever begins
+//! with a word that gopherix does not know is the go command's.
 
 use std::ffi::OsString;
 
@@ -8,8 +9,40 @@ use clap::{ArgAction, Command};
 pub(crate) fn separate(cli: &Command, mut line: Vec<OsString>) -> Vec<OsString> {
     if let Some(at) = program(cli, &line) {
         line.insert(at.saturating_add(1), "--".into());
+    } else if let Some(at) = go_words(cli, &line) {
+        line.insert(at, "--".into());
     }
     line
+}
+
+/// How many of the words are flags of `command`, with their values: those with two dashes whose names it knows. The go command
+/// takes its own with two dashes too, but few have a name that is one of ours.
+pub(crate) fn own_flags(command: &Command, words: &[OsString]) -> usize {
+    let mut at = 0usize;
+    while let Some(flag) = words.get(at).and_then(|word| word.to_str()).filter(|word| is_own(command, word)) {
+        at = at.saturating_add(if takes_next(command, flag) { 2 } else { 1 });
+    }
+    at.min(words.len())
+}
+
+fn is_own(command: &Command, word: &str) -> bool {
+    let Some(name) = word.strip_prefix("--") else { return word == "-A" };
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    name == "help" || command.get_arguments().any(|arg| arg.get_long() == Some(name))
+}
+
+/// The place of the go command's first word, if this is a command with some.
+fn go_words(cli: &Command, line: &[OsString]) -> Option<usize> {
+    let name = ["build", "test", "vet"].into_iter().find(|name| line.get(1).is_some_and(|word| word == name))?;
+    let words = line.get(2..)?;
+    // `test` has the flags of `run` and sorts them itself; help is the command's own.
+    let own = if name == "test" {
+        usize::from(words.first().is_some_and(|w| w == "--help" || w == "-h"))
+    } else {
+        own_flags(cli.find_subcommand(name)?, words)
+    };
+    let at = own.saturating_add(2);
+    (line.get(at).is_some_and(|word| word != "--")).then_some(at)
 }
 
 /// The place of PROGRAM, if this is a command with one. A `--` before it means what it says already.

@@ -3,17 +3,18 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, FileType, OpenFlags, Pid};
-use gopherix_host_native::Profiler;
+use gopherix_abi::{AccessMode, OpenFlags, Pid, Signal};
 use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
-use gopherix_host_native::net::Listener;
+use gopherix_host_native::net::adopt;
 use gopherix_host_native::terminal::Terminals;
+use gopherix_host_native::{Profiler, preopens};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::file::OpenFile;
-use gopherix_kernel::net::ListenerFile;
-use gopherix_kernel::task::{FdEntry, Limits, Process, ProcessSpec, Terminal};
-use gopherix_kernel::vfs::walk::{Start, Tail, directory, walk};
+use gopherix_kernel::net::Ucred;
+use gopherix_kernel::signal::Inherited;
+use gopherix_kernel::task::{Executable, FdEntry, Limits, Process, ProcessSpec, Terminal};
+use gopherix_kernel::vfs::walk::{Start, Tail, walk};
 use gopherix_kernel::vfs::{Location, OpenHow};
 
 use crate::profile::CpuProfile;
@@ -30,6 +31,8 @@ pub struct Command {
     cwd: String,
     stdio: [Stdio; 3],
     listeners: Vec<TcpListener>,
+    exe: Option<String>,
+    signals: Inherited,
     limits: Limits,
     profile_hz: Option<u32>,
     world: World,
@@ -47,6 +50,8 @@ impl Command {
             cwd: "/".into(),
             stdio: [Stdio::Null, Stdio::Null, Stdio::Null],
             listeners: Vec::new(),
+            exe: None,
+            signals: Inherited::default(),
             limits: Limits::default(),
             profile_hz: None,
             world: World::default(),
@@ -117,6 +122,21 @@ impl Command {
     #[must_use]
     pub fn listen(mut self, listener: TcpListener) -> Self {
         self.listeners.push(listener);
+        self
+    }
+
+    /// Has it ignore a signal from the start, as what nohup(1) starts ignores SIGHUP.
+    #[must_use]
+    pub fn ignore(mut self, signal: Signal) -> Self {
+        self.signals.ignored.set(signal, true);
+        self
+    }
+
+    /// Where the program's file is in the machine, an absolute path, for programs that want to start themselves again: what
+    /// `/proc/self/exe` leads to. Without it, or if nothing is there, that leads to the module as it was loaded.
+    #[must_use]
+    pub fn exe(mut self, path: impl Into<String>) -> Self {
+        self.exe = Some(path.into());
         self
     }
 
@@ -224,17 +244,33 @@ impl Command {
     }
 
     fn start(self, made: &mut Option<Arc<Process>>) -> Result<Child, Error> {
-        let Command { machine, program, argv0, args, mut env, cwd, stdio, listeners, limits, profile_hz, world, watch } =
-            self;
+        let Command {
+            machine,
+            program,
+            argv0,
+            args,
+            mut env,
+            cwd,
+            stdio,
+            listeners,
+            exe,
+            signals,
+            limits,
+            profile_hz,
+            world,
+            watch,
+        } = self;
         complete_env(&mut env, &cwd, listeners.len());
         let name = argv0.as_deref().map_or("program".into(), String::from_utf8_lossy).into_owned();
         let profiler = profile_hz.map(|hz| Profiler::new(&program.program, &name, hz)).transpose()?;
         let args = std::iter::once(argv0.unwrap_or_else(|| b"program".to_vec())).chain(args).collect();
         let (credentials, umask) = (machine.user.credentials.clone(), machine.user.umask);
-        let (path, module_bytes) = (cwd.clone().into_bytes(), program.bytes);
-        let spec =
-            ProcessSpec { args, env, cwd: path, limits, module_bytes, credentials, umask, ..ProcessSpec::default() };
+        let (path, module_bytes) = (cwd.clone().into_bytes(), program.program.bytes);
         let kernel = machine.kernel();
+        let place = exe.and_then(|path| find(kernel.mounts().root(), path.as_bytes()).ok());
+        let exe = place.map_or_else(|| Executable::image(program.wasm.clone()), Executable::Placed);
+        let exe = Some(exe);
+        let spec = ProcessSpec { args, env, cwd: path, limits, module_bytes, credentials, umask, signals, exe };
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         *made = Some(process.clone());
         let mut fds = Vec::new();
@@ -253,8 +289,10 @@ impl Command {
             tty.acquire(&process).map_err(Error::setup("controlling terminal"))?;
         }
         for listener in listeners {
-            let listener = machine.host.enter(|| Listener::open(listener))?;
-            let file = OpenFile::new(ListenerFile::listener(listener), AccessMode::ReadOnly, OpenFlags::empty(), None);
+            let listener = machine.host.enter(|| adopt(listener))?;
+            let owner = Ucred { pid: process.pid, uid: process.credentials.uid, gid: process.credentials.gid };
+            let socket = kernel.net().adopt(listener, owner).map_err(Error::setup("a listener"))?;
+            let file = OpenFile::new(socket, AccessMode::ReadOnly, OpenFlags::empty(), None);
             fds.push(FdEntry::new(file));
         }
         if !program.is_js() {
@@ -281,42 +319,13 @@ fn complete_env(env: &mut Vec<Vec<u8>>, cwd: &str, listeners: usize) {
     }
 }
 
-/// The directories handed to a WASI program. Go's runtime resolves every path itself and needs the root only. wasi-libc
-/// takes `/` and `.` for the same empty prefix, so a program in a working directory other than `/` gets the top-level
-/// directories by name, then the working directory as `.`, which wins for relative paths.
-fn preopens(process: &Arc<Process>, is_go: bool) -> SysResult<Vec<FdEntry>> {
-    let mut list = vec![FdEntry::preopened(open_directory(process, process.root.clone())?, b"/")];
-    let cwd = process.cwd.lock().clone();
-    if is_go || cwd.parent().is_none() {
-        return Ok(list);
-    }
-    let root = list.first().map(|entry| entry.file.clone());
-    for entry in root.map(|root| root.listing(true)).transpose()?.iter().flat_map(|entries| entries.iter()) {
-        if entry.kind == FileType::Directory {
-            let name = [b"/", &*entry.name].concat();
-            let place = find(process, &name)?;
-            list.push(FdEntry::preopened(open_directory(process, place)?, &name));
-        }
-    }
-    list.push(FdEntry::preopened(open_directory(process, cwd)?, b"."));
-    Ok(list)
-}
-
-fn open_directory(process: &Process, place: Arc<Location>) -> SysResult<Arc<OpenFile>> {
-    directory(&place)?;
-    let how = OpenHow { caller: process.pid, read: true, write: false, truncate: false };
-    let file = place.node().open(how)?;
-    let place = file.node().map_or(place.clone(), |pinned| place.with_node(pinned));
-    Ok(OpenFile::new(file, AccessMode::ReadOnly, OpenFlags::empty(), Some(place)))
-}
-
-fn find(process: &Process, path: &[u8]) -> SysResult<Arc<Location>> {
-    let start = Start { root: &process.root, base: &process.root, beneath: false, caller: process.pid };
+fn find(root: &Arc<Location>, path: &[u8]) -> SysResult<Arc<Location>> {
+    let start = Start { root, base: root, beneath: false, caller: Pid(0) };
     walk(start, path, Tail::Follow)?.existing().map(|(place, _)| place)
 }
 
 fn open_null(process: &Process, access: AccessMode) -> SysResult<Arc<OpenFile>> {
-    let place = find(process, b"/dev/null")?;
+    let place = find(&process.root, b"/dev/null")?;
     let how = OpenHow { caller: process.pid, read: access.reads(), write: access.writes(), truncate: false };
     Ok(OpenFile::new(place.node().open(how)?, access, OpenFlags::empty(), Some(place)))
 }

@@ -44,7 +44,7 @@ pub use gopherix_host_native::js::JsValue;
 pub use gopherix_host_native::terminal::{reapply as reapply_terminal, restore as restore_terminal};
 pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache, NetGrant, NetPolicy};
 pub use gopherix_kernel::table;
-pub use gopherix_kernel::task::{ExitStatus, Limits};
+pub use gopherix_kernel::task::{ExitStatus, Limits, Process};
 pub use gopherix_kernel::trace;
 pub use js::{JsCall, JsError, JsHandle};
 pub use machine::{Access, Builder, Machine, Program};

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gopherix_abi::Mode;
+use gopherix_abi::{Mode, Pid};
 use gopherix_host_native::clock::{NativePlatform, TICK};
 use gopherix_host_native::{
-    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, NetPolicy, cache, user,
+    CompilePolicy, Disk, Host, HostConfig, HostError, HowCompiled, Interruption, ModuleCache, NetPolicy, OnBaseline,
+    cache, foreign::Granted, user,
 };
 use gopherix_kernel::fs::devfs::DevFs;
 use gopherix_kernel::fs::hostfs::HostFs;
@@ -15,9 +16,9 @@ use gopherix_kernel::fs::memfs::{Clock, MemFs, Owner};
 use gopherix_kernel::fs::overlayfs::OverlayFs;
 use gopherix_kernel::fs::procfs::ProcFs;
 use gopherix_kernel::platform::Platform;
-use gopherix_kernel::task::{Credentials, ProcessSpec};
+use gopherix_kernel::task::{Credentials, Process, ProcessSpec};
 use gopherix_kernel::trace::TraceSink;
-use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable};
+use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable, OpenHow};
 use gopherix_kernel::{Kernel, SysError};
 
 use crate::{Command, Error};
@@ -54,6 +55,8 @@ pub struct Builder {
     cache: Option<ModuleCache>,
     network: NetPolicy,
     trace: Option<Arc<dyn TraceSink>>,
+    on_baseline: Option<OnBaseline>,
+    host_programs: Vec<String>,
 }
 
 impl Builder {
@@ -116,10 +119,28 @@ impl Builder {
         self
     }
 
-    /// Hosts that programs may reach by the `fetch` of their JavaScript world (GOOS=js); none unless told otherwise.
+    /// What of this machine's network programs may use, by sockets and by the `fetch` of their JavaScript world (GOOS=js); nothing
+    /// unless told otherwise.
     #[must_use]
     pub fn network(mut self, policy: NetPolicy) -> Self {
         self.network = policy;
+        self
+    }
+
+    /// Lets guests start a program of the host, which is looked for on this process' PATH. It runs outside of the machine, with all
+    /// that its user may do. To guests it is `/usr/bin/NAME`, unless a directory of the host is their root: then it is whatever
+    /// program there has that name.
+    #[must_use]
+    pub fn host_program(mut self, name: impl Into<String>) -> Self {
+        self.host_programs.push(name.into());
+        self
+    }
+
+    /// Tells of every program, and its bytes, that a guest has started and that had to do with the baseline compiler's code: with
+    /// a cache, better code can be put there meanwhile.
+    #[must_use]
+    pub fn on_baseline(mut self, tell: impl Fn(cache::Key, &[u8]) + Send + Sync + 'static) -> Self {
+        self.on_baseline = Some(Arc::new(move |program, wasm| tell(program.key, wasm)));
         self
     }
 
@@ -135,11 +156,37 @@ impl Builder {
     /// # Errors
     /// If a host directory cannot be opened, a mount point is impossible, or the host refuses threads or timers.
     pub fn boot(self) -> Result<Machine, Error> {
-        let Builder { mounts, cpus, interruption, preemption, tick, policy, cache, network, trace } = self;
+        let Builder {
+            mounts,
+            cpus,
+            interruption,
+            preemption,
+            tick,
+            policy,
+            cache,
+            network,
+            trace,
+            on_baseline,
+            host_programs,
+        } = self;
         let mut devices = None;
         let owner = User::of_host()?;
-        let config = HostConfig { cpus, interruption, preemption, tick, network, trace };
-        let host = Host::boot(config, |platform| mount_all(&mounts, platform, &owner, &mut devices))?;
+        let cached = cache.clone();
+        let mut granted = Granted::default();
+        host_programs.iter().try_for_each(|name| granted.add(name))?;
+        let config = HostConfig {
+            cpus,
+            interruption,
+            preemption,
+            tick,
+            network,
+            trace,
+            policy,
+            cache: cached,
+            on_baseline,
+            granted,
+        };
+        let host = Host::boot(config, |platform| mount_all(&mounts, platform, &owner, &host_programs, &mut devices))?;
         if let Some((devfs, procfs)) = devices {
             devfs.set_kernel(host.kernel());
             procfs.set_kernel(host.kernel());
@@ -174,6 +221,7 @@ fn mount_all(
     mounts: &[Mount],
     platform: &Arc<NativePlatform>,
     user: &User,
+    host_programs: &[String],
     devices: &mut Option<Devices>,
 ) -> Result<MountTable, HostError> {
     let clock: Clock = {
@@ -192,6 +240,9 @@ fn mount_all(
     table.mount(b"/proc", procfs.clone(), MountFlags::empty())?;
     if !mounts.iter().any(|m| is_root(&m)) {
         table.mount(b"/tmp", user.memory(&clock, None), MountFlags::empty())?;
+        if !host_programs.is_empty() {
+            table.mount(b"/usr/bin", names_of(host_programs, user, &clock)?, MountFlags::READ_ONLY)?;
+        }
     }
     *devices = Some((devfs, procfs));
     for mount in mounts.iter().filter(|m| !is_root(m)) {
@@ -199,6 +250,20 @@ fn mount_all(
         table.mount(mount.point.as_bytes(), fs, MountFlags::empty()).map_err(|e| refused(&mount.point, e))?;
     }
     Ok(table)
+}
+
+/// A directory in which a file stands for each program of the host, so that guests find them.
+fn names_of(programs: &[String], user: &User, clock: &Clock) -> Result<Arc<MemFs>, HostError> {
+    let fs = user.memory(clock, None);
+    let how = OpenHow { caller: Pid(0), read: false, write: true, truncate: false };
+    let root = fs.root();
+    if let Some(directory) = root.as_directory() {
+        for name in programs {
+            let (_, file) = directory.create(name.as_bytes(), Mode(0o555), how)?;
+            file.write_at(b"A program of the host.\n", 0)?;
+        }
+    }
+    Ok(fs)
 }
 
 fn refused(point: &str, error: SysError) -> HostError {
@@ -246,6 +311,8 @@ impl Machine {
             cache: None,
             network: NetPolicy::default(),
             trace: None,
+            on_baseline: None,
+            host_programs: Vec::new(),
         }
     }
 
@@ -256,8 +323,7 @@ impl Machine {
     pub fn load(&self, wasm: impl Into<Arc<Vec<u8>>>) -> Result<Program, Error> {
         let wasm = &wasm.into();
         let program = self.host.engines().load(wasm, self.cache.as_ref(), self.policy)?;
-        let bytes = u64::try_from(wasm.len()).unwrap_or(u64::MAX);
-        Ok(Program { program, is_go: gopherix_golang::is_go(wasm), bytes })
+        Ok(Program { program, is_go: gopherix_golang::is_go(wasm), wasm: wasm.clone() })
     }
 
     /// Reads and loads a file.
@@ -274,6 +340,18 @@ impl Machine {
         Command::new(self.clone(), program.clone())
     }
 
+    /// The processes in it, by id: those that were started here, what descends from them, and zombies among those.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Arc<Process>> {
+        self.kernel().processes()
+    }
+
+    /// The process of that id.
+    #[must_use]
+    pub fn process(&self, pid: Pid) -> Option<Arc<Process>> {
+        self.kernel().process(pid)
+    }
+
     /// The kernel under it.
     #[must_use]
     pub fn kernel(&self) -> &Arc<Kernel> {
@@ -286,7 +364,7 @@ impl Machine {
 pub struct Program {
     pub(crate) program: gopherix_host_native::Program,
     pub(crate) is_go: bool,
-    pub(crate) bytes: u64,
+    pub(crate) wasm: Arc<Vec<u8>>,
 }
 
 impl Program {

@@ -99,6 +99,11 @@ impl ModuleCache {
         &self.dir
     }
 
+    /// Whether a module of that key is there.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.code_path(key).exists()
+    }
+
     /// The module of that key, mapped; `None` if it is not there or cannot be used.
     #[expect(unsafe_code, reason = "compiled code is trusted by its place")]
     pub(crate) fn get(&self, key: Key, engine: &Engine) -> Option<Module> {

@@ -10,7 +10,7 @@ pub(crate) mod go;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use gopherix_abi::Signal;
+use gopherix_abi::{Fd, Signal};
 use gopherix_kernel::Kernel;
 use gopherix_kernel::task::{ExitStatus, Process};
 use serde::{Serialize, Serializer};
@@ -116,6 +116,8 @@ pub struct Watch {
     pub timeouts: bool,
     /// Make a core dump.
     pub core: bool,
+    /// The traceback is written to the process' stderr, as nobody else tells of it.
+    pub on_stderr: bool,
     /// Who is told of them. Fatal errors of Go's runtime are exceptions only if somebody is.
     pub observer: Option<Observer>,
 }
@@ -180,7 +182,15 @@ pub(crate) fn explain(
         return;
     }
     let separator = if is_go { "\n\n" } else { "\n" };
-    process.revise(exception.status, [&*exception.message, &*exception.traceback].join(separator));
+    let note = [&*exception.message, &*exception.traceback].join(separator);
+    if watch.on_stderr {
+        let stderr = process.fds.lock().get(Fd(2)).map(|entry| entry.file.clone());
+        if let Ok(stderr) = stderr {
+            // A full pipe takes no more of it: nobody is held up for a report.
+            let _ = stderr.write(format!("{}\n", note.trim_end()).as_bytes());
+        }
+    }
+    process.revise(exception.status, note);
 }
 
 fn describe(process: &Process, cause: Cause, status: ExitStatus, go: Option<GoState>) -> Exception {

@@ -99,6 +99,12 @@ impl Disk {
     }
 }
 
+impl AsFd for Disk {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
 /// The directory an entry is in: the handle's own, or one opened on the way.
 enum Holder<'a> {
     Own(BorrowedFd<'a>),
@@ -207,6 +213,12 @@ impl HostDir for Disk {
         let (dir, name) = self.entry(path)?;
         fs::mkdirat(dir, name, convert::mode(mode)).map_err(from_host)?;
         self.unmask_directory(path, mode)
+    }
+
+    fn mksock(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        let (dir, name) = self.entry(path)?;
+        fs::mknodat(dir, name, FileType::Socket, convert::mode(mode), 0).map_err(from_host)?;
+        self.set_mode(path, mode)
     }
 
     fn unlink(&self, path: &[u8]) -> SysResult<()> {

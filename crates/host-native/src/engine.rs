@@ -67,6 +67,8 @@ pub struct Program {
     pub(crate) source: Option<Arc<Vec<u8>>>,
     /// How that was written anew ([`go::prepare`]).
     pub(crate) preemption: bool,
+    /// Bytes of its module.
+    pub bytes: u64,
     /// Where its code came from.
     pub how: HowCompiled,
     /// Its key in the cache.
@@ -88,6 +90,17 @@ impl Program {
             Entry::Wasi(pre) => pre.module(),
             Entry::Js(pre) => pre.module(),
         }
+    }
+
+    /// Whether it can be interrupted in the middle of its code, so that it may run beside others.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.interruption == Interruption::Epochs
+            || self.module().get_export(gopherix_rewrite::EXPORT_RELEASE).is_some()
+    }
+
+    /// Whether the Go toolchain made it.
+    pub(crate) fn is_go(&self) -> bool {
+        self.source.is_some()
     }
 
     /// Whether it is a Go program built with GOOS=js.
@@ -160,16 +173,43 @@ impl Engines {
         cache: Option<&ModuleCache>,
         policy: CompilePolicy,
     ) -> Result<Program, HostError> {
+        self.load_as(self.interruption, bytes, cache, policy)
+    }
+
+    /// [`Engines::load`] of a program that shares the host's processors with others, and that must be ended while those go on.
+    pub(crate) fn load_shared(
+        &self,
+        bytes: &Arc<Vec<u8>>,
+        cache: Option<&ModuleCache>,
+        policy: CompilePolicy,
+    ) -> Result<Program, HostError> {
+        self.load_as(Interruption::Epochs, bytes, cache, policy)
+    }
+
+    /// What [`Engines::load_shared`] keeps a program's code by, if that is as one would think.
+    pub(crate) fn shared_key(&self, bytes: &[u8]) -> Result<Key, HostError> {
+        let written = self.preemption && is_go(bytes);
+        let interruption = if written { Interruption::InCalls } else { Interruption::Epochs };
+        Ok(Key::of(bytes, self.engine(Strategy::Cranelift, interruption)?, self.preemption))
+    }
+
+    fn load_as(
+        &self,
+        interruption: Interruption,
+        bytes: &Arc<Vec<u8>>,
+        cache: Option<&ModuleCache>,
+        policy: CompilePolicy,
+    ) -> Result<Program, HostError> {
         check_header(bytes)?;
         // Go programs are interrupted by what is written into them, which costs them next to nothing.
-        if self.interruption == Interruption::Epochs
+        if interruption == Interruption::Epochs
             && self.preemption
             && is_go(bytes)
             && let Some(program) = self.load_for(Interruption::InCalls, true, bytes, cache, policy)?
         {
             return Ok(program);
         }
-        match self.load_for(self.interruption, false, bytes, cache, policy)? {
+        match self.load_for(interruption, false, bytes, cache, policy)? {
             Some(program) => Ok(program),
             None => Err(HostError::Module("the module cannot be interrupted".into())),
         }
@@ -188,7 +228,8 @@ impl Engines {
         let program = |module: &Module, how, key| {
             let entry = if js::is_js(module) { Entry::Js(js_entry(module)?) } else { Entry::Wasi(wasi_entry(module)?) };
             let source = is_go(bytes).then(|| bytes.clone());
-            Ok(Program { entry, interruption, source, preemption: self.preemption, how, key })
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            Ok(Program { entry, interruption, source, preemption: self.preemption, bytes: size, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
         let key = Key::of(bytes, optimizing, self.preemption);

@@ -8,7 +8,7 @@ use gopherix_guest::gojs;
 use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::ThreadInfo;
 use gopherix_rewrite::loops::FLAG;
-use gopherix_rewrite::{Direct, EXPORT_M0, EXPORT_RELEASE, Plan, rewrite};
+use gopherix_rewrite::{Answered, Direct, EXPORT_M0, EXPORT_RELEASE, Plan, rewrite};
 use wasmtime::{AsContextMut, Instance, Memory};
 
 use crate::preempt::{Go, Marks, Preempted};
@@ -29,7 +29,8 @@ pub(crate) fn prepare(bytes: &[u8], preemption: bool) -> Prepared<'_> {
         return as_it_is;
     }
     // A program of the other port has functions of these names too, which have nothing to do with JavaScript.
-    let direct = Direct { symbols: &gojs::DIRECT.map(|direct| direct.symbol), of: &gojs::MODULES };
+    let functions = gojs::DIRECT.map(|direct| Answered { symbol: direct.symbol, within: direct.within });
+    let direct = Direct { functions: &functions, of: &gojs::MODULES };
     match rewrite(bytes, &Plan { direct, preemption }) {
         Ok(rewritten) => {
             if let Some(refused) = &rewritten.refused {

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gopherix_kernel::task::{ExitStatus, FdEntry, Process};
+use gopherix_kernel::Kernel;
+use gopherix_kernel::task::{FdEntry, Process};
 use gopherix_kernel::trace::TraceSink;
 use gopherix_kernel::vfs::MountTable;
-use gopherix_kernel::{Kernel, os_wasm};
-use gopherix_quickjs::Network;
-use wasmtime::{InstancePre, Store};
 
 use crate::HostError;
+use crate::cache::ModuleCache;
 use crate::clock::{NativePlatform, Tick};
-use crate::crash::go::Inspection;
-use crate::crash::{self, Watch};
-use crate::engine::{Engines, Entry, Interruption, Program};
-use crate::fetch::{HttpClient, NetPolicy};
-use crate::go;
-use crate::guest::{Guest, conclude, tick};
+use crate::crash::Watch;
+use crate::engine::{CompilePolicy, Engines, Interruption, Program};
+use crate::fetch::HttpClient;
+use crate::foreign::Granted;
 use crate::js;
+use crate::launch::{Launch, Launcher};
+use crate::net::{HostNetwork, NetPolicy};
 use crate::preempt::Marks;
-use crate::profile::{self, Profiler, Sampling};
+use crate::profile::Profiler;
+use crate::spawn::{Compiling, OnBaseline, Spawner};
 
 /// What a host is made of.
 pub struct HostConfig {
@@ -32,10 +32,18 @@ pub struct HostConfig {
     pub preemption: bool,
     /// Period of preemption ticks.
     pub tick: Duration,
-    /// Hosts that the `fetch` of GOOS=js guests may reach.
+    /// What of this machine's network guests may use.
     pub network: NetPolicy,
     /// Where system calls are told to.
     pub trace: Option<Arc<dyn TraceSink>>,
+    /// Which compiler serves programs that guests start.
+    pub policy: CompilePolicy,
+    /// Where the code of those is kept.
+    pub cache: Option<ModuleCache>,
+    /// Told of each of those that had to do with the baseline compiler's code, although there is a cache.
+    pub on_baseline: Option<OnBaseline>,
+    /// Programs of the host that guests may start, by name.
+    pub granted: Granted,
 }
 
 /// A running kernel on this machine.
@@ -44,9 +52,9 @@ pub struct HostConfig {
 pub struct Host {
     kernel: Arc<Kernel>,
     engines: Arc<Engines>,
-    marks: Arc<Marks>,
+    launcher: Arc<Launcher>,
+    spawner: Arc<Spawner>,
     platform: Arc<NativePlatform>,
-    network: Option<Arc<HttpClient>>,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -74,7 +82,9 @@ impl Host {
             // One more than may run guest code, so that whoever wakes up is looked at and can queue for a turn while busy
             // guests hold all of them.
             .worker_threads(cpus.saturating_add(1))
-            .max_blocking_threads(2)
+            // They compile what guests start: no more at a time than there are processors, and what waits for a program that
+            // another thread compiles.
+            .max_blocking_threads(cpus.saturating_mul(2).max(4))
             .thread_name("gopherix-cpu")
             .enable_io()
             // For the time that a request's connection may take.
@@ -86,8 +96,21 @@ impl Host {
         platform.serve(&kernel).map_err(HostError::io("cannot set up timers"))?;
         drop(guard);
         let may_reach_some = !config.network.is_nothing();
+        if may_reach_some {
+            let outside = Arc::new(HostNetwork::new(runtime.handle().clone()));
+            kernel.net().attach(outside, config.network.rules());
+        }
         let network = may_reach_some.then(|| Arc::new(HttpClient::new(runtime.handle().clone(), config.network)));
-        Ok(Host { kernel, engines, marks, platform, network, runtime: Some(runtime) })
+        let launcher =
+            Arc::new(Launcher { kernel: Arc::downgrade(&kernel), marks, network, executor: runtime.handle().clone() });
+        let spawner = Spawner::new(
+            launcher.clone(),
+            engines.clone(),
+            Compiling { policy: config.policy, cache: config.cache, on_baseline: config.on_baseline },
+            config.granted,
+        );
+        kernel.set_programs(spawner.clone());
+        Ok(Host { kernel, engines, launcher, spawner, platform, runtime: Some(runtime) })
     }
 
     /// The kernel.
@@ -123,47 +146,8 @@ impl Host {
         watch: Watch,
         profiler: Option<Arc<Profiler>>,
     ) -> Result<(), HostError> {
-        if let (Some(need), Some(limit)) = (program.initial_memory(), process.limits.memory)
-            && need > limit
-        {
-            let what = format!("it needs {need} bytes of memory to start, and its limit is {limit}");
-            return Err(HostError::Module(what));
-        }
-        os_wasm::osinit(&self.kernel, process, fds)?;
-        if let Some(profiler) = &profiler {
-            profiler.attach(process)?;
-        }
-        let Some(runtime) = &self.runtime else { return Ok(()) };
-        let (kernel, process, marks) = (self.kernel.clone(), process.clone(), self.marks.clone());
-        if let Some(limit) = process.limits.wall_time_ns {
-            runtime.spawn(end_at(kernel.clone(), process.clone(), limit));
-        }
-        match program.entry.clone() {
-            Entry::Wasi(linked) => {
-                let program = program.clone();
-                let start = Start { kernel, process, marks, linked, program, watch, profiler };
-                runtime.spawn(async move { run(start).await });
-            }
-            Entry::Js(linked) => {
-                let (interruption, source) = (program.interruption, program.source.clone());
-                let executor = runtime.handle().clone();
-                let network = self.network.clone().map(|network| -> Arc<dyn Network> { network });
-                js::spawn(js::Start {
-                    kernel,
-                    process,
-                    marks,
-                    program: linked,
-                    source,
-                    interruption,
-                    world,
-                    network,
-                    executor,
-                    watch,
-                    profiler,
-                })?;
-            }
-        }
-        Ok(())
+        self.spawner.remember(program);
+        self.launcher.launch(Launch { program, process, fds, world, watch, profiler })
     }
 }
 
@@ -175,74 +159,4 @@ impl Drop for Host {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Ends a process when its wall time is up.
-async fn end_at(kernel: Arc<Kernel>, process: Arc<Process>, limit_ns: u64) {
-    let deadline = process.started_ns.saturating_add(limit_ns);
-    let sleep = kernel.timers().sleep_until(deadline);
-    let ended = process.wait();
-    futures::pin_mut!(ended);
-    if let futures::future::Either::Left(_) = futures::future::select(sleep, ended).await {
-        process.end(ExitStatus::TimedOut, Some("its wall time is up".into()));
-    }
-}
-
-/// What is known of a guest before it runs.
-struct Start {
-    kernel: Arc<Kernel>,
-    process: Arc<Process>,
-    marks: Arc<Marks>,
-    linked: Arc<InstancePre<Guest>>,
-    program: Program,
-    watch: Watch,
-    profiler: Option<Arc<Profiler>>,
-}
-
-/// The life of a process' first thread.
-async fn run(mut start: Start) {
-    let mut cx = os_wasm::mpreinit(&start.kernel, &start.process);
-    os_wasm::minit(&mut cx).await;
-    let mut store = Store::new(start.linked.module().engine(), Guest::new(cx));
-    let thread = store.data().cx.m.info();
-    store.data_mut().program = Some(start.program.clone());
-    if let Some(profiler) = start.profiler.take() {
-        let _ = store.data().sampling.set(Sampling::new(profiler, thread));
-    }
-    store.limiter(|guest| guest);
-    if start.program.interruption == Interruption::Epochs {
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(tick);
-    }
-    let outcome = call_start(&mut store, &start).await;
-    // Before the memory goes.
-    store.data_mut().preempted = None;
-    if let Some(sampling) = store.data().sampling.get() {
-        sampling.end();
-    }
-    conclude(&store.data().cx, &outcome);
-    let inspection = store.data_mut().inspection.take();
-    if let Err(error) = &outcome {
-        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
-    }
-    let mut guest = store.into_data();
-    os_wasm::unminit(&mut guest.cx);
-    os_wasm::mdestroy(guest.cx);
-}
-
-async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
-    let linked = &start.linked;
-    let instance = linked.instantiate_async(&mut *store).await?;
-    store.data_mut().instance = Some(instance);
-    let memory = instance.get_memory(&mut *store, "memory");
-    store.data_mut().inspection =
-        Some(Inspection::new(start.program.source.clone(), linked.module(), instance, memory));
-    let thread = store.data().cx.m.info();
-    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
-    let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    let sampling = store.data().sampling.clone();
-    if let Some(sampling) = sampling.get() {
-        sampling.locate(&instance, memory, "_start", &mut *store);
-    }
-    profile::follow(&sampling, entry.call_async(&mut *store, ())).await
 }

@@ -11,14 +11,17 @@ pub mod disk;
 pub mod engine;
 pub mod errno;
 pub mod fetch;
+pub mod foreign;
 mod go;
 mod guest;
 mod host;
 pub mod js;
+mod launch;
 pub mod net;
 mod preempt;
 pub mod profile;
 mod reactor;
+mod spawn;
 pub mod stdio;
 pub mod terminal;
 pub mod user;
@@ -26,9 +29,10 @@ pub mod user;
 pub use cache::ModuleCache;
 pub use disk::Disk;
 pub use engine::{CompilePolicy, Engines, HowCompiled, Interruption, Program};
-pub use fetch::{NetGrant, NetPolicy};
 pub use host::{Host, HostConfig};
+pub use net::{NetGrant, NetPolicy};
 pub use profile::Profiler;
+pub use spawn::{OnBaseline, preopens};
 
 /// What went wrong outside a guest, with its sources.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Byte streams of the host: stdio, pipes, terminals, connections.
+//! Byte streams of the host: stdio, pipes, terminals.
 //!
 //! A stream never blocks the thread it is used on. What can be opened anew through `/proc/self/fd` (pipes, terminals) gets
 //! a description of its own with O_NONBLOCK, since that flag on the inherited one would be seen by every process that
@@ -9,13 +9,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{Errno, FileType, PollEvents, SockHow, Stat};
+use gopherix_abi::{AccessMode, Errno, FileType, PollEvents, Stat};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::platform::HostStream;
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{Mode, OFlags};
-use rustix::net::{RecvFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -55,13 +54,24 @@ impl FdStream {
         FdStream::new(fd.try_clone_to_owned()?, kind, false)
     }
 
-    /// A stream over a connected socket, which is made non-blocking. Within the executor.
-    ///
-    /// # Errors
-    /// What fcntl(2) answers.
-    pub fn socket(fd: OwnedFd) -> io::Result<Self> {
+    /// A stream over an end of a pipe of our own, which is made non-blocking. Within the executor.
+    pub(crate) fn pipe(fd: OwnedFd) -> io::Result<Self> {
         rustix::io::ioctl_fionbio(&fd, true)?;
-        FdStream::new(fd, FileType::SocketStream, true)
+        FdStream::new(fd, FileType::Fifo, true)
+    }
+
+    /// A descriptor for a program of the host, with a description of its own, which may block as such programs expect; `None`
+    /// where that cannot be had.
+    pub(crate) fn reopen(&self, access: AccessMode) -> Option<OwnedFd> {
+        if !matches!(self.0.kind, FileType::Fifo | FileType::CharDevice) {
+            return None;
+        }
+        let access = match (access.reads(), access.writes()) {
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            _ => OFlags::RDONLY,
+        };
+        open_anew(self.0.fd.as_fd(), access)
     }
 
     /// A stream over the terminal that a descriptor is open on, to read and to write; `None` where that cannot be had. Within the
@@ -141,18 +151,8 @@ impl HostStream for FdStream {
         self.0.terminal
     }
 
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        let how = match (how.contains(SockHow::RD), how.contains(SockHow::WR)) {
-            (true, true) => Shutdown::Both,
-            (true, false) => Shutdown::Read,
-            _ => Shutdown::Write,
-        };
-        rustix::net::shutdown(&self.0.fd, how).map_err(from_host)
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        rustix::net::recv(&self.0.fd, &mut *buf, flags).map(|(n, _)| n).map_err(from_host)
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        Some(self)
     }
 }
 

@@ -62,7 +62,7 @@ pub trait Programs: Send + Sync {
     ///
     /// # Errors
     /// ENOEXEC for what cannot run here; EACCES for a program of the host that was not granted; what reading the file answers.
-    fn load(&self, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
+    fn load(self: Arc<Self>, image: Image) -> BoxFuture<'static, SysResult<Arc<dyn Loaded>>>;
 }
 
 /// A file that is to be run.
@@ -185,6 +185,15 @@ pub trait HostDir: Send + Sync {
     /// # Errors
     /// As symlinkat(2).
     fn symlink(&self, target: &[u8], path: &[u8]) -> SysResult<()>;
+
+    /// A unix socket's file with these very permission bits, to which nothing of the host is bound (mknod(2) with S_IFSOCK).
+    ///
+    /// # Errors
+    /// As mknodat(2); EPERM where the home has no such files.
+    fn mksock(&self, path: &[u8], mode: Mode) -> SysResult<()> {
+        let _ = (path, mode);
+        crate::error::fail(Errno::EPERM, "this home makes no sockets' files")
+    }
 
     /// readlink(2).
     ///
@@ -313,17 +322,10 @@ pub trait HostStream: Send + Sync {
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool;
 
-    /// shutdown(2); ENOTSOCK where it is no socket.
-    ///
-    /// # Errors
-    /// As shutdown(2).
-    fn shutdown(&self, how: SockHow) -> SysResult<()>;
-
-    /// recv(2) with MSG_PEEK; ENOTSOCK where it is no socket.
-    ///
-    /// # Errors
-    /// As recv(2).
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize>;
+    /// For a home to recognise a stream of its own.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
 }
 
 /// A terminal of the host: its driver is the line discipline, so that what is typed, shown and set is what every program of the
@@ -346,24 +348,6 @@ pub trait HostTerminal: HostStream {
     /// # Errors
     /// As tcgetwinsize(3).
     fn window(&self) -> SysResult<Winsize>;
-}
-
-/// A listening stream socket of the host that was handed in.
-pub trait HostListener: Send + Sync {
-    /// Takes a waiting connection.
-    ///
-    /// # Errors
-    /// EAGAIN if none waits; else as accept(2).
-    fn accept(&self) -> SysResult<Arc<dyn HostStream>>;
-
-    /// Whether a connection waits.
-    fn ready(&self) -> PollEvents;
-
-    /// As [`HostStream::wait`].
-    fn wait(&self) -> BoxFuture<'static, ()>;
-
-    /// The address it listens on, for people (`/proc`, the trace).
-    fn local_addr(&self) -> String;
 }
 
 /// The host's network. What guests may do there the kernel decides before it asks.

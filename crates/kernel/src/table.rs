@@ -16,7 +16,7 @@ use crate::syscall::{Accepted, Listing, Message, Opened, OptionValue, PollAnswer
 use crate::syscall::{SpawnRequest, Target, WaitFor, Waited, Who};
 use crate::syscall::{
     cwd, file, futex, message, netdb, path, perm, pipe, poll, process, profile, random, signal, socket, sockopt, spawn,
-    time, tty, vector, wait,
+    thread, time, tty, vector, wait,
 };
 use crate::task::{Cx, Rusage};
 use crate::trace::{Args, TraceEvent, received};
@@ -24,7 +24,7 @@ use core::net::IpAddr;
 use gopherix_abi::gopherix::wait::Options as WaitOptions;
 use gopherix_abi::{
     Access, AccessMode, Advice, At, AtFlags, ClockId, Fd, Interface, Mode, MsgFlags, OpenFlags, Pid, Rights, RwFlags,
-    SetTime, SetWhen, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Termios, Timespec, Whence, Winsize,
+    SetTime, SetWhen, Signal, SockAddr, SockFamily, SockHow, SockType, Stat, Termios, Tid, Timespec, Whence, Winsize,
 };
 
 macro_rules! syscalls {
@@ -296,6 +296,27 @@ syscalls! {
     quick process::sys_getgroups() -> Vec<u32>,
         Process, Full, "getgroups", "getgroups(2)", [], "";
 
+    /// Whether a thread could be had.
+    quick thread::sys_mpreinit(stack_size: u32) -> (),
+        Process, Full, "mpreinit", "runtime/os_wasm.go", ["gopherix.mpreinit"], "";
+    /// A thread's signal stack is in place.
+    quick thread::sys_minit[mem](base: u32, size: u32) -> Tid,
+        Process, Full, "minit", "runtime/os_wasm.go", ["gopherix.minit"], "";
+    /// Undoes minit.
+    quick thread::sys_unminit() -> (),
+        Process, Full, "unminit", "runtime/os_wasm.go", ["gopherix.unminit"], "";
+    /// Frees what a thread had.
+    quick thread::sys_mdestroy(tid: Tid) -> (),
+        Process, Partial, "mdestroy", "runtime/os_wasm.go", ["gopherix.mdestroy"], "no thread but the first, which ends with the process";
+    /// Starts a thread.
+    quick thread::sys_newosproc(start: u32) -> Tid,
+        Process, Partial, "newosproc", "runtime/os_wasm.go", ["gopherix.newosproc"], "ENOTSUP: programs have a memory of their own, which no second thread can share";
+    /// Ends the thread.
+    quick thread::sys_exit_thread[mem](word: u32) -> (),
+        Process, Full, "exit_thread", "runtime/os_wasm.go", ["gopherix.exit_thread"], "";
+    /// Has a thread's goroutine give way.
+    quick thread::sys_preempt_m(tid: Tid) -> (),
+        Process, Full, "preempt_m", "runtime/os_wasm.go", ["gopherix.preempt_m"], "";
     /// Starts or ends sampling of the process.
     quick profile::sys_set_process_cpu_profiler(hz: u32) -> (),
         Process, Full, "set_process_cpu_profiler", "runtime/os_wasm.go", ["gopherix.set_process_cpu_profiler"], "";

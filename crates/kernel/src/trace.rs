@@ -103,7 +103,7 @@ impl Show for usize {
     }
 }
 
-show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid);
+show_by!("{}": u8, u16, u32, u64, i64, bool, Fd, Pid, gopherix_abi::Tid);
 show_by!("{:?}": gopherix_abi::ClockId, gopherix_abi::Whence, gopherix_abi::Advice, gopherix_abi::SetTime);
 show_by!("{:?}": gopherix_abi::Signal, gopherix_abi::AccessMode, gopherix_abi::SetWhen);
 show_by!("{:?}": gopherix_abi::SockFamily, gopherix_abi::SockType, &[Fd], (Fd, Fd), Vec<core::net::IpAddr>);

@@ -1,11 +1,12 @@
 //! Writes Go's WebAssembly modules anew at load, so that a kernel can reach into unmodified binaries.
 //!
 //! One traversal of the module makes all changes; what a pass does to a function is in a file of its own:
-//! - [`heads`]: calls of the host at the start of functions chosen by name (a direct system call, a point of preemption);
+//! - [`heads`]: calls of the host at the start of functions chosen by name (a direct system call, a point of preemption), or of
+//!   one's calls of another;
 //! - `hints`: which branches are hardly ever taken;
 //! - [`loops`]: looks at a flag in loops;
 //! - [`prologue`]: stack checks of large frames that would wrap around once the guard is a mark of preemption;
-//! - [`writer`]: the traversal, new imports and exports, and the indices they move.
+//! - `writer`: the traversal, new imports and exports, and the indices they move.
 //!
 //! Go's PCs count defined functions only, so added imports leave them alone, and everything the runtime knows of itself
 //! stays true. Debug information does not: it counts bytes of the code section, and is left out of what is written.
@@ -37,7 +38,7 @@ pub const EXPORT_SP: &str = "gopherix.sp";
 /// Name of the exported global that is the running goroutine, in such a module.
 pub const EXPORT_G: &str = "gopherix.g";
 /// Changes whenever the same module would be written differently: part of a compiled module's key in a cache.
-pub const REVISION: u32 = 5;
+pub const REVISION: u32 = 6;
 
 /// What is to change in a module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,10 +53,20 @@ pub struct Plan<'a> {
 /// Functions that call [`heads::DIRECT`] first, which may answer in their place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Direct<'a> {
-    /// Their symbol names; a call tells the place in this list. Those that the module lacks are passed over.
-    pub symbols: &'a [&'a str],
+    /// Which; a call tells the place in this list. Those that the module lacks are passed over.
+    pub functions: &'a [Answered<'a>],
     /// Only in modules that import from one of these.
     pub of: &'a [&'a str],
+}
+
+/// A function that may be answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    /// Its symbol name.
+    pub symbol: &'a str,
+    /// The function that must have called it. One function can be in the list once with a caller and once without, which
+    /// then stands for all other callers.
+    pub within: Option<&'a str>,
 }
 
 /// A module written anew.
@@ -124,7 +135,7 @@ pub fn rewrite(bytes: &[u8], plan: &Plan<'_>) -> Result<Rewritten, RewriteError>
         Some(writer::Marks { m0: u32::try_from(runtime.m0).ok()?, release: runtime.release.minor })
     });
     let wants_direct = module.imports.iter().any(|import| plan.direct.of.contains(&import.module));
-    let direct = if wants_direct { plan.direct.symbols } else { &[] };
+    let direct = if wants_direct { plan.direct.functions } else { &[] };
     let heads = heads::Heads::plan(&module, &pclntab, direct, marks.is_some())?;
     Ok(Rewritten { refused, ..writer::write(&module, heads, marks)? })
 }

@@ -3,7 +3,7 @@
 use gopherix_golang::module::Module;
 use wasmparser::Validator;
 
-use crate::heads::{Head, Heads};
+use crate::heads::{Head, Heads, Places};
 use crate::writer::Marks;
 use crate::{Plan, RewriteError, rewrite, writer};
 
@@ -57,7 +57,8 @@ fn other_comparisons_are_left_alone() {
 
 #[test]
 fn heads_run_at_block_0_and_calls_keep_their_meaning() {
-    let (text, _) = written(GO, &[(0, Head::Direct(3))], false);
+    let places = Places { anywhere: Some(3), within: None };
+    let (text, _) = written(GO, &[(0, Head::Direct(places))], false);
     let head = "[LocalGet { local_index: 0 }, I32Eqz, If { blockty: Empty }, I32Const { value: 3 }, \
                 GlobalGet { global_index: 0 }, Call { function_index: 1 }, If { blockty: Empty }";
     assert!(text.starts_with(head), "{text}");
@@ -65,6 +66,20 @@ fn heads_run_at_block_0_and_calls_keep_their_meaning() {
     assert!(text.contains("Call { function_index: 2 }"), "the function itself has moved: {text}");
     let (text, _) = written(GO, &[(0, Head::Sched)], true);
     assert!(text.contains("If { blockty: Empty }, Call { function_index: 1 }, End"), "{text}");
+}
+
+#[test]
+fn heads_tell_who_calls() {
+    let is_within = "GlobalGet { global_index: 0 }, I64Load { memarg: MemArg { align: 3, max_align: 3, offset: 0, \
+                     target: Memory(0), ordering: None } }, I64Const { value: 16 }, I64ShrU, I64Const { value: 4100 }, \
+                     I64Eq, ";
+    let start = "[LocalGet { local_index: 0 }, I32Eqz, If { blockty: Empty }, ";
+    let answer = "GlobalGet { global_index: 0 }, Call { function_index: 1 }, If { blockty: Empty }, ";
+    let head = |anywhere| written(GO, &[(0, Head::Direct(Places { anywhere, within: Some((4100, 4)) }))], false).0;
+    let both = format!("{start}I32Const {{ value: 4 }}, I32Const {{ value: 3 }}, {is_within}Select, {answer}");
+    assert!(head(Some(3)).starts_with(&both), "{}", head(Some(3)));
+    let one = format!("{start}{is_within}If {{ blockty: Empty }}, I32Const {{ value: 4 }}, {answer}");
+    assert!(head(None).starts_with(&one), "{}", head(None));
 }
 
 /// As Go's compiler lays out `for i := 0; i < n; i++ {}`: block 0 jumps on to 2, block 1 falls into 2, which jumps back or on to 3.

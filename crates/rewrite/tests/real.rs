@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, to panic is to fail")]
 
-use gopherix_rewrite::{Counts, Direct, Plan, RewriteError, rewrite};
+use gopherix_rewrite::{Answered, Counts, Direct, Plan, RewriteError, rewrite};
 use gopherix_testkit::go::{Port, build};
 use wasmparser::{Operator, Parser, Payload, Validator};
 
@@ -55,16 +55,24 @@ fn functions_are_found_by_name_in_a_stripped_binary() {
             stripped.section(&wasm_encoder::RawSection { id, data: &bytes[range] });
         }
     }
-    let symbols = ["syscall.Stat", "no.Such", "syscall.Write"];
-    let plan = |of| Plan { direct: Direct { symbols: &symbols, of }, ..Plan::default() };
+    let functions = [
+        ("syscall.Stat", None),
+        ("no.Such", None),
+        ("syscall.Write", None),
+        ("syscall.Write", Some("no.Such")),
+        ("syscall.fsCall", Some("syscall.Open")),
+        ("syscall.Read", Some("no.Such")),
+    ]
+    .map(|(symbol, within)| Answered { symbol, within });
+    let plan = |of| Plan { direct: Direct { functions: &functions, of }, ..Plan::default() };
     let stripped = stripped.finish();
     let out = rewrite(&stripped, &plan(&["wasi_snapshot_preview1"])).unwrap();
     let hints = out.counts.hints;
     assert_eq!(out.counts, Counts { hints, ..Counts::default() });
     let out = rewrite(&stripped, &plan(&["gojs"])).unwrap();
     Validator::new().validate_all(&out.bytes).unwrap();
-    assert_eq!(out.counts, Counts { heads: 2, hints, ..Counts::default() });
-    assert_eq!(calls_of(&out.bytes, imported_functions(&bytes)), 2);
+    assert_eq!(out.counts, Counts { heads: 3, hints, ..Counts::default() });
+    assert_eq!(calls_of(&out.bytes, imported_functions(&bytes)), 3);
 }
 
 #[test]

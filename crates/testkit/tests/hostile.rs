@@ -314,7 +314,7 @@ fn wrong_kind(function: &Function, kind: u32) -> Option<Errno> {
         "fd_prestat_get" if stream && kind != fd::LISTENER => Some(Errno::EBADF),
         "sock_accept" if kind != fd::LISTENER => Some(Errno::ENOTSOCK),
         "sock_recv" | "sock_send" | "sock_shutdown" if kind != fd::LISTENER => Some(Errno::ENOTSOCK),
-        "fd_read" | "sock_recv" | "sock_shutdown" if kind == fd::LISTENER => Some(Errno::ENOTCONN),
+        "fd_read" | "sock_recv" if kind == fd::LISTENER => Some(Errno::ENOTCONN),
         "sock_send" => Some(Errno::EBADF),
         "fd_read" | "fd_pread" if directory => Some(Errno::EISDIR),
         "fd_write" | "fd_pwrite" | "fd_allocate" if directory => Some(Errno::EBADF),

@@ -21,42 +21,38 @@ pub type Replaced = BTreeMap<String, Option<String>>;
 pub fn apply(rules: &[Rule], src: &Path, release: Release) -> Result<Replaced, Error> {
     let mut replaced = Replaced::new();
     for rule in rules.iter().filter(|rule| rule.is_for(release)) {
-        let fails = |found| Error::RuleFailed { rule: Box::new(rule.clone()), release, found };
-        match &rule.action {
-            Action::Add => {
-                let text = port::file(&rule.file).ok_or_else(|| fails("go/port has no such file"))?;
-                if src.join(&rule.file).exists() {
-                    return Err(fails("this Go has a file of that name"));
-                }
-                replaced.insert(rule.file.clone(), Some(text.to_owned()));
+        match one(rule, &replaced, src) {
+            Ok((name, text)) => {
+                replaced.insert(name, text);
             }
-            Action::Drop => {
-                current(&replaced, src, &rule.file).ok_or_else(|| fails("no such file"))?;
-                replaced.insert(rule.file.clone(), None);
-            }
-            Action::Widen { name } => {
-                let text = current(&replaced, src, &rule.file).ok_or_else(|| fails("no such file"))?;
-                let name = name.as_ref().unwrap_or(&rule.file);
-                let renamed = name != &rule.file;
-                let text = widen(&text, renamed).ok_or_else(|| fails("not one //go:build line"))?;
-                replaced.insert(name.clone(), Some(text));
-            }
-            Action::Cut { header, count } => {
-                let text = current(&replaced, src, &rule.file).ok_or_else(|| fails("no such file"))?;
-                let (text, found) = cut(&text, header);
-                if found != *count {
-                    return Err(fails(if found < *count { "not found" } else { "found more than once" }));
-                }
-                replaced.insert(rule.file.clone(), Some(text));
-            }
-            Action::Edit { anchor, text: new } => {
-                let text = current(&replaced, src, &rule.file).ok_or_else(|| fails("no such file"))?;
-                let text = edit(&text, anchor, new).map_err(fails)?;
-                replaced.insert(rule.file.clone(), Some(text));
-            }
+            Err(_) if rule.scope.is_optional => {}
+            Err(found) => return Err(Error::RuleFailed { rule: Box::new(rule.clone()), release, found }),
         }
     }
     Ok(replaced)
+}
+
+/// What a rule makes of which file; or what was found in place of what it looks for.
+fn one(rule: &Rule, replaced: &Replaced, src: &Path) -> Result<(String, Option<String>), &'static str> {
+    let name = rule.file.clone();
+    if rule.action == Action::Add {
+        let text = port::file(&rule.file).ok_or("go/port has no such file")?;
+        let is_new = !src.join(&rule.file).exists();
+        return if is_new { Ok((name, Some(text.to_owned()))) } else { Err("this Go has a file of that name") };
+    }
+    let text = current(replaced, src, &rule.file).ok_or("no such file")?;
+    match &rule.action {
+        Action::Drop | Action::Add => Ok((name, None)),
+        Action::Widen { name: new } => {
+            let text = widen(&text, new.is_some()).ok_or("not one //go:build line")?;
+            Ok((new.clone().unwrap_or(name), Some(text)))
+        }
+        Action::Cut { header, count } => match cut(&text, header) {
+            (text, found) if found == *count => Ok((name, Some(text))),
+            (_, found) => Err(if found < *count { "not found" } else { "found more than once" }),
+        },
+        Action::Edit { anchor, text: new } => Ok((name, Some(edit(&text, anchor, new)?))),
+    }
 }
 
 /// The file as earlier rules left it.

@@ -10,7 +10,8 @@
 //! - `edit FILE`: the lines that follow are a hunk as in a unified diff, without line numbers; what it replaces must be there
 //!   exactly once, as whole lines.
 //!
-//! `since=N` and `until=N` at a line's end limit a rule to releases (Go 1.N, both included).
+//! Words at a line's end limit a rule: `since=N` and `until=N` to releases (Go 1.N, both included). `optional` lets it be where it
+//! does not fit: for what only the standard library's own tests need.
 
 use crate::release::Release;
 
@@ -21,10 +22,19 @@ pub struct Rule {
     pub file: String,
     /// What is done.
     pub action: Action,
-    /// The first and the last release it is for.
+    /// Where it holds.
+    pub scope: Scope,
+}
+
+/// Where a rule holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The first release it is for.
     pub since: Option<Release>,
     /// The last release it is for.
     pub until: Option<Release>,
+    /// Whether it may be left out where it does not fit.
+    pub is_optional: bool,
 }
 
 /// What a rule does.
@@ -59,7 +69,8 @@ impl Rule {
     /// Whether it is for that release.
     #[must_use]
     pub fn is_for(&self, release: Release) -> bool {
-        self.since.is_none_or(|since| since <= release) && self.until.is_none_or(|until| release <= until)
+        let Scope { since, until, .. } = self.scope;
+        since.is_none_or(|since| since <= release) && until.is_none_or(|until| release <= until)
     }
 
     /// Its verb, as in the text.
@@ -110,7 +121,7 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, Malformed> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (line, since, until) = releases(line).ok_or_else(|| wrong("no release behind since= or until="))?;
+        let (line, scope) = scoped(line).ok_or_else(|| wrong("no release behind since= or until="))?;
         let (verb, rest) = line.split_once(' ').ok_or_else(|| wrong("a rule is a verb and a file"))?;
         let rest = rest.trim();
         let (file, action) = match verb {
@@ -147,26 +158,27 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, Malformed> {
         {
             return Err(wrong("not a file in GOROOT/src"));
         }
-        rules.push(Rule { file: file.to_owned(), action, since, until });
+        rules.push(Rule { file: file.to_owned(), action, scope });
     }
     Ok(rules)
 }
 
-/// Takes `since=` and `until=` off a line's end.
-fn releases(mut line: &str) -> Option<(&str, Option<Release>, Option<Release>)> {
-    let (mut since, mut until) = (None, None);
-    loop {
-        let Some((rest, last)) = line.rsplit_once(' ') else { break };
+/// Takes the words that limit a rule off a line's end.
+fn scoped(mut line: &str) -> Option<(&str, Scope)> {
+    let mut scope = Scope::default();
+    while let Some((rest, last)) = line.rsplit_once(' ') {
         if let Some(number) = last.strip_prefix("since=") {
-            since = Some(Release(number.parse().ok()?));
+            scope.since = Some(Release(number.parse().ok()?));
         } else if let Some(number) = last.strip_prefix("until=") {
-            until = Some(Release(number.parse().ok()?));
+            scope.until = Some(Release(number.parse().ok()?));
+        } else if last == "optional" {
+            scope.is_optional = true;
         } else {
             break;
         }
         line = rest.trim_end();
     }
-    Some((line, since, until))
+    Some((line, scope))
 }
 
 /// `DECL x3`.
@@ -181,7 +193,7 @@ mod tests {
 
     #[test]
     fn each_kind_is_read() {
-        let text = "# c\n\ndrop a/b.go\nwiden c_linux.go as zz.go since=26 until=27\nadd d.go\ncut e.go: func (w W) x3\nedit f.go\n context\n-old\n+new\n+\tnewer\n\ndrop g.go\n";
+        let text = "# c\n\ndrop a/b.go\nwiden c_linux.go as zz.go since=26 until=27\nadd d.go\ncut e.go: func (w W) x3\nedit f.go\n context\n-old\n+new\n+\tnewer\n\ndrop g.go optional\n";
         let rules = parse(text).unwrap();
         let actions: Vec<_> = rules.iter().map(|r| (r.file.as_str(), r.verb())).collect();
         assert_eq!(
@@ -197,6 +209,7 @@ mod tests {
         );
         assert_eq!(rules[1].action, Action::Widen { name: Some("zz.go".into()) });
         assert!(!rules[1].is_for(Release(25)) && rules[1].is_for(Release(26)) && !rules[1].is_for(Release(28)));
+        assert!(rules[5].scope.is_optional && !rules[4].scope.is_optional);
         assert_eq!(rules[3].action, Action::Cut { header: "func (w W)".into(), count: 3 });
         assert_eq!(
             rules[4].action,

@@ -2,7 +2,10 @@
 
 package syscall
 
-import "unsafe"
+import (
+	"internal/stringslite"
+	"unsafe"
+)
 
 // Files, where WASI preview 1 falls short: modes, owners, pipes, duplicates.
 
@@ -55,6 +58,8 @@ const (
 	// AT_FDCWD says that a path is seen from the working directory.
 	AT_FDCWD = -0x64
 
+	O_NONBLOCK = 0o4000
+
 	atSymlinkNofollow = 0x100
 	permissionBits    = 0o7777
 
@@ -93,13 +98,38 @@ var fileTypes = [...]int{
 	FILETYPE_SYMBOLIC_LINK:    S_IFLNK,
 }
 
-// kernelPath is a path as the kernel takes it, which has no idea of this process' working directory.
+// kernelPath is a path as the kernel takes it, which does not know where this process has gone by Chdir.
 func kernelPath(path string) (*byte, size, error) {
 	if path == "" {
 		return nil, 0, ENOENT
 	}
-	path = joinPath(absolute(cwd, path), "")
+	path = absolute(cwd, path)
 	return unsafe.StringData(path), size(len(path)), nil
+}
+
+// preparePath is the directory that the host has opened for this process and that a path is in, and the rest of the path. ".." stays
+// as it is, for behind a symbolic link only the kernel knows what it means.
+func preparePath(path string) (int32, *byte, size) {
+	path = absolute(cwd, path)
+	dir := opendir{fd: -1}
+	for _, p := range preopens {
+		name := p.name
+		if isDir(name) {
+			name = name[:len(name)-1]
+		}
+		isIn := stringslite.HasPrefix(path, name) && (len(path) == len(name) || path[len(name)] == '/')
+		if isIn && (dir.fd < 0 || len(name) > len(dir.name)) {
+			dir = opendir{fd: p.fd, name: name}
+		}
+	}
+	path = path[len(dir.name):]
+	for isAbs(path) {
+		path = path[1:]
+	}
+	if path == "" {
+		path = "."
+	}
+	return dir.fd, unsafe.StringData(path), size(len(path))
 }
 
 func statPath(path string, flags uint32, st *Stat_t) error {

@@ -61,6 +61,12 @@ const (
 	EPERM        Errno = "EPERM"
 	EPIPE        Errno = "EPIPE"
 	EPROTO       Errno = "EPROTO"
+	EPROTOTYPE   Errno = "EPROTOTYPE"
+	ENOPROTOOPT  Errno = "ENOPROTOOPT"
+	EISCONN      Errno = "EISCONN"
+	EDESTADDRREQ Errno = "EDESTADDRREQ"
+	EAFNOSUPPORT Errno = "EAFNOSUPPORT"
+	EADDRINUSE   Errno = "EADDRINUSE"
 	ERANGE       Errno = "ERANGE"
 	EROFS        Errno = "EROFS"
 	ESPIPE       Errno = "ESPIPE"
@@ -116,6 +122,12 @@ var errnoNames = map[syscall.Errno]Errno{
 	syscall.EPERM:        EPERM,
 	syscall.EPIPE:        EPIPE,
 	syscall.EPROTO:       EPROTO,
+	syscall.EPROTOTYPE:   EPROTOTYPE,
+	syscall.ENOPROTOOPT:  ENOPROTOOPT,
+	syscall.EISCONN:      EISCONN,
+	syscall.EDESTADDRREQ: EDESTADDRREQ,
+	syscall.EAFNOSUPPORT: EAFNOSUPPORT,
+	syscall.EADDRINUSE:   EADDRINUSE,
 	syscall.ERANGE:       ERANGE,
 	syscall.EROFS:        EROFS,
 	syscall.ESPIPE:       ESPIPE,

@@ -85,7 +85,8 @@ var Syscalls = strings.Fields(`read write pread pwrite lseek fsync fdatasync fal
 	fcntl dup2 close getdents cap_rights_get cap_rights_limit preadv2 pwritev2 fchmod fchown openat mkdirat unlinkat renameat
 	linkat symlinkat readlinkat fstatat utimensat fchmodat fchownat truncate faccessat chdir fchdir getcwd poll exit args_get
 	environ_get sched_yield umask getpid getppid getuid geteuid getgid getegid getgroups raise clock_gettime clock_getres nanosleep getrandom
-	accept recv send shutdown`)
+	socket socketpair bind connect listen accept getsockname getpeername getsockopt setsockopt recvmsg sendmsg recv send
+	getaddrinfo getifaddrs shutdown`)
 
 // Syscall returns the table name that a case's name begins with.
 func Syscall(name string) (string, error) {

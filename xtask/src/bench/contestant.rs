@@ -67,7 +67,7 @@ impl Contestant {
     pub(super) fn new(entrant: Entrant, go: &Go, sources: &Path, scratch: &Path) -> Result<Self> {
         let port = entrant.host.map(|(_, port)| port);
         let home = scratch.join(entrant.name);
-        let programs = scratch.join("programs").join(port.map_or("native", Port::goos));
+        let programs = scratch.join("programs").join(port.map_or("native", Port::name));
         let (cache, project) = (home.join("cache"), home.join("project"));
         for dir in [&cache, &project] {
             fs::create_dir_all(dir)?;
@@ -76,7 +76,7 @@ impl Contestant {
         let data = TempDir::with_prefix_in("gopherix-bench-", if memory.is_dir() { memory } else { &home })?;
         if !programs.exists() {
             fs::create_dir_all(&programs)?;
-            let mut build = port.map_or_else(|| go.command(), |port| go.for_wasm(port));
+            let mut build = port.map_or_else(|| Ok(go.command()), |port| go.for_wasm(port))?;
             // The trailing separator makes it a folder of programs.
             let into = format!("{}/", programs.display());
             capture(build.args(["build", "-o", &into, "./..."]).current_dir(sources))?;
@@ -206,7 +206,7 @@ fn holds_claim(folder: &Path) -> Result<bool> {
 }
 
 /// Reads the program's `123.4 ns/op`.
-fn nanoseconds(output: &str) -> Result<f64> {
+pub(super) fn nanoseconds(output: &str) -> Result<f64> {
     let number = output.lines().find_map(|line| line.strip_suffix(" ns/op"));
     let number = number.with_context(|| format!("the program printed no result: {output}"))?;
     Ok(number.trim().parse()?)

@@ -3,6 +3,7 @@
 //! [`rows`] says what is measured, [`contestant`] by whom and how, [`report`] writes it down.
 
 mod contestant;
+mod port;
 mod report;
 mod rows;
 mod ticks;
@@ -45,7 +46,7 @@ pub(crate) struct BenchArgs {
 
 /// What is shown by gopherix alone, or not as a row of the table.
 fn alone() -> impl Iterator<Item = &'static str> {
-    ALONE.iter().map(|(name, _)| *name).chain([ticks::NAME])
+    ALONE.iter().map(|(name, _)| *name).chain([ticks::NAME, port::NAME])
 }
 
 /// Measures and prints the table.
@@ -74,6 +75,11 @@ pub(crate) fn command(args: &BenchArgs) -> Result<()> {
         let output = ticks::run(&go)?;
         println!("\n{}:\n{output}", ticks::HEADING);
         alone.push((ticks::HEADING.to_owned(), output));
+    }
+    if wanted(port::NAME) {
+        let output = port::run(&go, args.rounds)?;
+        println!("\n{}:\n{output}", port::HEADING);
+        alone.push((port::HEADING.to_owned(), output));
     }
     for (name, heading) in ALONE.iter().filter(|(name, _)| wanted(name)) {
         if let Some(output) = example(name)? {

@@ -30,7 +30,7 @@ pub(super) fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// A time in the unit that suits it.
-fn time(nanoseconds: f64) -> String {
+pub(super) fn time(nanoseconds: f64) -> String {
     let (value, unit) = match nanoseconds {
         n if n < 1e3 => (n, "ns"),
         n if n < 1e6 => (n / 1e3, "µs"),
@@ -160,7 +160,10 @@ pub(super) fn document(table: &str, alone: &[(String, String)], versions: &str, 
         (NOISE - 1.0) * 100.0
     );
     for (heading, output) in alone {
-        let _infallible = writeln!(text, "## {heading}\n\n```text\n{}\n```\n", output.trim_end());
+        let output = output.trim_end();
+        // What is a table already stays one.
+        let (before, after) = if output.starts_with('|') { ("", "") } else { ("```text\n", "\n```") };
+        let _infallible = writeln!(text, "## {heading}\n\n{before}{output}{after}\n");
     }
     let _infallible = write!(text, "## Machine\n\n{}{versions}", machine());
     text

@@ -69,8 +69,8 @@ fn guest(program: &Path, argument: &str) -> Guest {
 }
 
 fn build(go: &Go, port: Port, folder: &Path) -> Result<PathBuf> {
-    let program = folder.join(port.goos());
-    let mut build = go.for_wasm(port);
+    let program = folder.join(port.name());
+    let mut build = go.for_wasm(port)?;
     capture(
         build.arg("build").arg("-o").arg(&program).arg("./ticker").current_dir(workspace::root().join("benches/go")),
     )?;

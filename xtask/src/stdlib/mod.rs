@@ -4,6 +4,7 @@
 //! [`packages`] says which, [`tree`] makes the file tree, [`output`] reads the test binaries' output, [`verdict`] holds
 //! expectations and reference, [`table`] shows the result. Workers take packages from one queue; its mutex is the only lock.
 
+mod gain;
 mod output;
 mod packages;
 mod table;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+use self::gain::Gain;
 use self::output::Outcome;
 use self::verdict::{Expectations, Reference, ReferencePackage};
 use crate::peer::{Build, Guest, Peer, RUNS_JS, Runner};
@@ -52,6 +54,9 @@ pub(crate) struct StdlibArgs {
     /// Seconds one package may take
     #[arg(long, default_value_t = 600)]
     timeout: u64,
+    /// Minor release of Go, such as 25; without it the usual one
+    #[arg(long)]
+    go: Option<u32>,
     /// Only tests whose name matches (Go's -test.run)
     #[arg(long, conflicts_with = "write")]
     run: Option<String>,
@@ -107,6 +112,7 @@ fn ci_on(port: Port) -> (Counts, Result<()>) {
         peer: Peer::Gopherix,
         write: false,
         timeout: 600,
+        go: None,
         run: None,
     };
     match run(&args) {
@@ -123,11 +129,14 @@ pub(crate) fn command(args: &StdlibArgs) -> Result<()> {
 /// The counts of what was as expected and what was not, and the latter in words.
 fn run(args: &StdlibArgs) -> Result<(Counts, Result<()>)> {
     let session = Session::start(args)?;
-    let reports = session.run_all(chosen(args, session.port))?;
+    let packages = chosen(args, session.port);
+    let reports = session.run_all(packages.clone())?;
     let (pass, fail, skip) = table::totals(&reports);
     println!("{:<26} {pass:>5} pass {fail:>4} fail {skip:>4} skip", "all");
+    let gain =
+        if session.port == Port::Gopherix && args.full { Some(gain::of(args, packages, &reports)?) } else { None };
     if args.write {
-        session.write(&reports)?;
+        session.write(&reports, gain.as_ref())?;
     }
     let surprises: Vec<&str> = reports.iter().flat_map(|r| r.surprises.iter().map(String::as_str)).collect();
     let counts = Counts { passed: pass, failed: surprises.len() };
@@ -150,11 +159,11 @@ impl Session {
     fn start(args: &StdlibArgs) -> Result<Self> {
         let port = args.port.unwrap_or(args.peer.usual_port());
         if !args.peer.runs(port) {
-            bail!("{} does not run GOOS={} binaries", args.peer.name(), port.goos());
+            bail!("{} does not run GOOS={} binaries", args.peer.name(), port.name());
         }
-        let go = Go::find()?;
+        let go = args.go.map_or_else(Go::find, Go::of_minor)?;
         let runner = Runner::new(args.peer, Build::Dev, &go)?;
-        let home = workspace::scratch_dir().join("stdlib").join(format!("{}-{}", port.goos(), args.peer.name()));
+        let home = workspace::scratch_dir().join("stdlib").join(format!("{}-{}", port.name(), args.peer.name()));
         let (root, binaries, logs) = (home.join("root"), home.join("bin"), home.join("log"));
         progress("copying GOROOT into the guests' file tree");
         tree::make(&root, &go)?;
@@ -232,11 +241,14 @@ impl Session {
 
     /// The test binary, or `None` for a package without tests.
     fn compile(&self, package: &str) -> Result<Option<PathBuf>> {
-        let binary = self.binaries.join(format!("{}.test", package.replace('/', "_")));
+        // Programs that start themselves again must be found in the guest's tree.
+        let inside = self.root.join("usr/bin");
+        let binaries = if self.port == Port::Gopherix { &inside } else { &self.binaries };
+        let binary = binaries.join(format!("{}.test", package.replace('/', "_")));
         if binary.exists() {
             fs::remove_file(&binary)?;
         }
-        let mut go = self.go.for_wasm(self.port);
+        let mut go = self.go.for_wasm(self.port)?;
         // Outside of any module: the standard library is compiled as a dependency would be.
         capture(go.args(["test", "-c", "-o"]).arg(&binary).arg(package).current_dir(&self.binaries))?;
         Ok(Some(binary).filter(|binary| binary.exists()))
@@ -263,10 +275,11 @@ impl Session {
         Guest { program, args, cwd: cwd.display().to_string(), env: env.to_vec(), mounts }
     }
 
-    fn write(&self, reports: &[Report]) -> Result<()> {
+    fn write(&self, reports: &[Report], gain: Option<&Gain>) -> Result<()> {
         if self.runner.peer() == Peer::Gopherix {
-            let text = table::markdown(self, reports, self.reference.as_ref());
-            fs::write(verdict::folder().join(format!("RESULTS-{}.md", self.port.goos())), text)?;
+            let mut text = table::markdown(self, reports, self.reference.as_ref());
+            text.extend(gain.map(Gain::markdown));
+            fs::write(verdict::folder().join(format!("RESULTS-{}.md", self.port.name())), text)?;
             return Ok(());
         }
         let packages = reports.iter().map(|report| {

@@ -7,14 +7,17 @@ pub(super) fn subset(port: Port) -> &'static [&'static str] {
     match port {
         Port::Wasip1 => &SUBSET,
         Port::Js => &JS_SUBSET,
+        Port::Gopherix => &PORT_SUBSET,
     }
 }
 
-/// The whole list: the same packages on both ports, and what only one of them has.
+/// The whole list: the same packages on both of Go's ports, and what only one of them has; of gopherix' own port what its
+/// standard library is changed for.
 pub(super) fn all(port: Port) -> Vec<&'static str> {
     let own: &[&str] = match port {
         Port::Wasip1 => &[],
         Port::Js => &["syscall/js"],
+        Port::Gopherix => return PORT_SUBSET.iter().chain(&PORT_MORE).copied().collect(),
     };
     SUBSET.iter().chain(&MORE).chain(own).copied().collect()
 }
@@ -50,6 +53,13 @@ const SUBSET: [&str; 25] = [
 
 /// The same for js: what differs from wasip1 is values, files, time and fetch.
 const JS_SUBSET: [&str; 8] = ["io/fs", "net/http", "os", "path/filepath", "runtime", "strings", "syscall/js", "time"];
+
+/// The same for gopherix' own port: processes, pipes, signals, sockets.
+const PORT_SUBSET: [&str; 8] = ["context", "internal/poll", "net/rpc", "os", "os/exec", "os/signal", "sync", "syscall"];
+
+/// What `--full` adds to that.
+const PORT_MORE: [&str; 7] =
+    ["crypto/tls", "log/syslog", "net", "net/http", "net/http/httptest", "runtime/pprof", "time"];
 
 /// What `--full` adds to the subset: the large ones.
 const MORE: [&str; 14] = [

@@ -26,7 +26,7 @@ pub(super) fn totals(reports: &[Report]) -> (usize, usize, usize) {
 
 /// The Markdown document.
 pub(super) fn markdown(session: &Session, reports: &[Report], reference: Option<&Reference>) -> String {
-    let port = session.port.goos();
+    let port = session.port.name();
     let reference_peer = reference_peer(session.port);
     let mut text = format!(
         "# Go's own tests under gopherix\n\n\

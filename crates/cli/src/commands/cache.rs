@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
-use gopherix::{CompilePolicy, Interruption, Machine, ModuleCache, Program};
+use gopherix::{CompilePolicy, Interruption, Machine, ModuleCache};
 use indicatif::HumanBytes;
 
 use crate::args::CacheCommand;
@@ -20,10 +20,21 @@ pub(crate) fn open() -> anyhow::Result<ModuleCache> {
     Ok(ModuleCache::open(&dir()?)?)
 }
 
+/// Where overlays of Go's standard library are kept: `port` beside the modules, or in `$GOPHERIX_CACHE`.
+pub(crate) fn port_dir() -> anyhow::Result<PathBuf> {
+    let beside = |modules: PathBuf| modules.with_file_name("port");
+    let dir = custom_dir().map_or_else(|| dir().map(beside), |custom| Ok(custom.join("port")))?;
+    std::path::absolute(dir).context("no current directory")
+}
+
+fn custom_dir() -> Option<PathBuf> {
+    std::env::var_os("GOPHERIX_CACHE").filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
 /// `$GOPHERIX_CACHE`, or `gopherix` in the user's cache folder (XDG_CACHE_HOME).
 fn dir() -> anyhow::Result<PathBuf> {
-    if let Some(dir) = std::env::var_os("GOPHERIX_CACHE").filter(|d| !d.is_empty()) {
-        return Ok(dir.into());
+    if let Some(dir) = custom_dir() {
+        return Ok(dir);
     }
     let dirs = directories::BaseDirs::new().context("no home directory; set GOPHERIX_CACHE")?;
     Ok(dirs.cache_dir().join("gopherix").join("modules"))
@@ -90,8 +101,8 @@ impl EngineFlags {
 
 /// Starts a helper that compiles the module well and outlives this process: quiet, nice, bounded. Only one at a time works
 /// on a module.
-pub(crate) fn fill_in_background(cache: &ModuleCache, program: &Program, wasm: &[u8], engine: EngineFlags) {
-    let Some(claim) = cache.claim(program.key(), wasm) else { return };
+pub(crate) fn fill_in_background(cache: &ModuleCache, key: gopherix::cache::Key, wasm: &[u8], engine: EngineFlags) {
+    let Some(claim) = cache.claim(key, wasm) else { return };
     let Ok(own) = std::env::current_exe() else { return };
     let mut helper = Command::new(own);
     helper.arg(HELPER).arg(&claim).env("GOPHERIX_CACHE", cache.dir());

@@ -1,13 +1,11 @@
-//! `gopherix run` and programs that do not end by themselves: SIGQUIT, `--crash-report`, `--core`.
+//! `gopherix run` and programs that do not end by themselves: `--crash-report`, `--core`.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use gopherix::{Child, Command, Exception, ExitStatus, Outcome, Signal};
-use signal_hook::consts::SIGQUIT;
-use signal_hook::iterator::Signals;
+use gopherix::{Command, Exception, ExitStatus, Outcome};
 
 use crate::args::RunArgs;
 use crate::exit::say;
@@ -60,24 +58,6 @@ impl Recorder {
 
 fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// From now on SIGQUIT (`^\\` on a terminal) waits for [`quit_by_signal`]; to be called before the program starts.
-pub(super) fn listen() -> anyhow::Result<Signals> {
-    Signals::new([SIGQUIT]).context("cannot wait for signals")
-}
-
-/// Ends the program on SIGQUIT: a Go program tells of its goroutines then. One that does not come to it is ended with this
-/// process.
-pub(super) fn quit_by_signal(mut signals: Signals, child: &Child) {
-    let process = child.process().clone();
-    std::thread::spawn(move || {
-        if signals.forever().next().is_some() {
-            let _ = process.kill(Signal::SIGQUIT);
-            std::thread::sleep(DUMP_GRACE);
-            let _ = signal_hook::low_level::emulate_default_handler(SIGQUIT);
-        }
-    });
 }
 
 /// What a Go program's goroutines did when something from outside ended it.

@@ -13,12 +13,14 @@ use gopherix::{
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::cache::{self, EngineFlags};
-use super::crash::{self, DUMP_GRACE, Recorder, dump, quit_by_signal};
+use super::crash::{DUMP_GRACE, Recorder, dump};
 use super::profile::Wanted;
+use super::signals::{self, Listening};
 use crate::args::{Compiler, RunArgs};
 use crate::exit::say;
 use crate::grants::{Grant, Listen, Variable};
 use crate::project;
+use crate::testing;
 use crate::trace::Tracer;
 
 /// How long compiling may take before a line on the terminal says so.
@@ -33,9 +35,11 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
 }
 
 /// Runs a program to its end, sampling it if that is wanted; the exit code.
-pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
+pub(crate) fn run_profiled(mut args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
+    // The folder is removed when this is.
+    let _temporary = testing::grant(&mut args)?;
     let tracer = Tracer::from_args(&args)?;
-    let wasm = Arc::new(project::module(&args.program)?);
+    let wasm = Arc::new(project::module(&args)?);
     let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
     let cache = if args.no_cache { None } else { usable_cache() };
     let policy = policy(&args, wanted.is_some(), cache.is_some());
@@ -44,6 +48,8 @@ pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Res
         builder = builder.cache(cache.clone());
     }
     builder = builder.network(network(&args));
+    builder = args.allow_host_exec.iter().fold(builder, |builder, name| builder.host_program(name));
+    builder = fill_for_children(builder, &engine, cache.as_ref());
     if let Some(tracer) = &tracer {
         builder = builder.trace(tracer.clone());
     }
@@ -54,11 +60,13 @@ pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Res
         note_in_cache(cache, &program, &args, &wasm, engine);
     }
     let recorder = Recorder::default();
-    let quits = crash::listen()?;
+    let listening = signals::listen()?;
     let signals = wanted.as_ref().map(|_| Wanted::listen()).transpose()?;
     let hz = wanted.as_ref().map(|wanted| wanted.rate);
-    let child = spawn(&machine, &program, &args, &points, &recorder, hz)?;
-    quit_by_signal(quits, &child);
+    let command = command(&machine, &program, &args, &points, hz)?;
+    let command = recorder.watch(scripts(command, &program, &args)?, &args);
+    let child = start(command, &listening).with_context(|| args.program.display().to_string())?;
+    let passed = listening.pass_on(&machine, &child);
     if let (Some(wanted), Some(signals), Some(profile)) = (&wanted, signals, &child.profile) {
         wanted.write_on_signal(signals, profile.clone());
     }
@@ -73,7 +81,15 @@ pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Res
     if let (Some(wanted), Some(profile)) = (&wanted, &child.profile) {
         wanted.finish(profile, &args.program)?;
     }
+    passed.die_as(&outcome);
     Ok(code)
+}
+
+/// Has better code made of what guests start, as of the program itself.
+fn fill_for_children(builder: Builder, engine: &EngineFlags, cache: Option<&gopherix::ModuleCache>) -> Builder {
+    let Some(cache) = cache.cloned() else { return builder };
+    let engine = EngineFlags { interruption: Interruption::Epochs, ..*engine };
+    builder.on_baseline(move |key, wasm| cache::fill_in_background(&cache, key, wasm, engine))
 }
 
 /// One guest needs no interruption in the middle of its code: this process can be ended with it. A CPU limit does.
@@ -163,18 +179,25 @@ fn note_in_cache(cache: &gopherix::ModuleCache, program: &Program, args: &RunArg
     let path = args.program.canonicalize().unwrap_or_else(|_| args.program.clone());
     cache.describe(program.key(), &path.to_string_lossy(), wasm.len());
     if program.how() == HowCompiled::Baseline {
-        cache::fill_in_background(cache, program, wasm, engine);
+        cache::fill_in_background(cache, program.key(), wasm, engine);
     }
 }
 
-fn spawn(
+/// Starts the program; it ignores what whoever started this process ignores.
+fn start(mut command: gopherix::Command, listening: &Listening) -> Result<Child, gopherix::Error> {
+    for signal in &listening.ignored {
+        command = command.ignore(*signal);
+    }
+    command.spawn()
+}
+
+fn command(
     machine: &Machine,
     program: &Program,
     args: &RunArgs,
     points: &[String],
-    recorder: &Recorder,
     profile_hz: Option<u32>,
-) -> anyhow::Result<Child> {
+) -> anyhow::Result<gopherix::Command> {
     let name = match &args.argv0 {
         Some(name) => name.as_bytes(),
         None => args.program.as_os_str().as_encoded_bytes(),
@@ -209,8 +232,7 @@ fn spawn(
     for listen in &args.listen {
         command = command.listen(bind(listen)?);
     }
-    let command = recorder.watch(scripts(command, program, args)?, args);
-    command.spawn().with_context(|| args.program.display().to_string())
+    Ok(command)
 }
 
 /// Hands in the scripts, which only a program with a JavaScript world can run.
@@ -259,6 +281,7 @@ fn limits(args: &RunArgs) -> Limits {
         wall_time_ns: args.timeout.map(nanos),
         file_size: args.max_file_size,
         total_written: args.max_written,
+        processes: Some(args.max_processes),
         ..Limits::default()
     }
 }

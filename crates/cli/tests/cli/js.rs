@@ -157,6 +157,13 @@ fn scripts_are_for_programs_with_a_javascript_world() {
 }
 
 #[test]
+fn a_program_that_never_waits_says_that_it_was_not_driven() {
+    let done = scripted(&[], "console.log('never')", &["say", "hello"]).expect(0).prints("hello\n");
+    done.mentions("gopherix: the program ended before it waited for anything, so ").mentions("main.js was not run\n");
+    scripted(&[], "console.log(1); process.exit(3)", &["library"]).expect(3).prints("1\n").says("");
+}
+
+#[test]
 fn what_only_a_browser_has_is_named() {
     let words = |name: &str| {
         format!(
@@ -263,6 +270,21 @@ fn a_stat_is_one_call_of_the_kernel() {
     let done = js(&["--dir", &grant, "--trace=path"], &["stat", "/data/here"]).done().expect(0).prints("here 5\n");
     let calls: Vec<&str> = done.stderr.lines().filter(|line| line.contains("here")).collect();
     assert!(matches!(calls.as_slice(), [call] if call.contains(" fstatat(")), "{}", done.stderr);
+}
+
+#[test]
+fn what_is_opened_is_told_from_directories_and_found_again() {
+    let dir = temp();
+    for size in 1..=4 {
+        file(dir.path(), &size.to_string(), &"x".repeat(size));
+    }
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    file(&dir.path().join("sub"), "inner", "");
+    let grant = format!("{}::/data:ro", dir.path().display());
+    let done =
+        js(&["--dir", &grant, "--trace=path"], &["opens", "/data"]).done().expect(0).prints("/data/sub [inner]\n");
+    let opened = done.stderr.lines().filter(|line| line.contains(" openat(") && line.contains("\"3\"")).count();
+    assert_eq!(opened, 100, "{}", done.stderr.lines().find(|line| line.contains(" openat(")).unwrap_or_default());
 }
 
 #[test]

@@ -31,6 +31,7 @@ var commands = map[string]func(args []string) error{
 	"eat":     eat,
 	"stat":    stat,
 	"stats":   stats,
+	"opens":   opens,
 	"fill":    fill,
 }
 
@@ -214,6 +215,58 @@ func stat(args []string) error {
 	info, err := os.Stat(args[0])
 	if err == nil {
 		fmt.Println(info.Name(), info.Size())
+	}
+	return err
+}
+
+// Opens a directory and the files 1 to 4 in it, of as many bytes, over and over, from goroutines that run by turns.
+func opens(args []string) error {
+	if err := os.Chdir(args[0]); err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	failed := make(chan error, 4)
+	for size := range int64(4) {
+		group.Go(func() {
+			for range 100 {
+				if err := openSized(strconv.FormatInt(size+1, 10), size+1); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+	}
+	dir, err := os.Open("sub")
+	if err != nil {
+		return err
+	}
+	group.Wait()
+	close(failed)
+	if err := <-failed; err != nil {
+		return err
+	}
+	// Where it is was found out when it was opened.
+	if err := errors.Join(os.Chdir("/"), dir.Chdir()); err != nil {
+		return err
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	names, err := dir.Readdirnames(-1)
+	fmt.Println(wd, names)
+	return err
+}
+
+func openSized(name string, size int64) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err == nil && (info.IsDir() || info.Size() != size) {
+		err = fmt.Errorf("%s is another file", name)
 	}
 	return err
 }

@@ -40,6 +40,8 @@ pub(super) struct Events<E: Engine> {
     since_poll: Cell<u32>,
     /// Whether the program may end without having called exit, since a script drives it.
     library: Cell<bool>,
+    /// The script that is to drive it, by name, until that begins.
+    driver: RefCell<Option<String>>,
 }
 
 struct Timers<E: Engine> {
@@ -57,6 +59,7 @@ impl<E: Engine> Events<E> {
             timers: RefCell::new(timers),
             since_poll: Cell::new(0),
             library: Cell::new(false),
+            driver: RefCell::new(None),
         }
     }
 
@@ -103,6 +106,11 @@ impl<E: Engine> Gojs<E> {
     /// From now on the program ends well when nothing is left to do: a script drives it.
     pub fn set_library(&self) {
         self.events.library.set(true);
+    }
+
+    /// A script of this name is to run once the program waits; `None` when it begins. A program that ends before says so.
+    pub fn set_driver(&self, name: Option<&str>) {
+        self.events.driver.replace(name.map(str::to_owned));
     }
 
     /// The life of a program after its first `run` has returned: events until it exits.
@@ -217,6 +225,13 @@ impl<E: Engine> Gojs<E> {
             Err(Failure::Stop) => return Stop,
             Err(Failure::Thrown(thrown)) => return self.uncaught(caller, &thrown),
         };
+        let driver = self.events.driver.take();
+        if let Some(name) = driver {
+            let words = format!("gopherix: the program ended before it waited for anything, so {name} was not run\n");
+            if let Err(stop) = self.write_now(caller, 2, words.as_bytes()) {
+                return stop;
+            }
+        }
         if code != 0
             && let Some(words) = self.engine.last_words()
             && let Err(stop) = self.write_now(caller, 2, format!("{words}\n").as_bytes())

@@ -222,12 +222,15 @@ pub fn value_length<E: Engine>(caller: &mut dyn Caller<E>, sp: u32) -> Result<()
 /// `func valuePrepareString(v ref) (ref, int)`: the value as a string, and its length in UTF-8.
 pub fn value_prepare_string<E: Engine>(caller: &mut dyn Caller<E>, sp: u32) -> Result<(), Stop> {
     let resumed = caller.gojs().resumed.get();
-    let value = arguments(caller, "valuePrepareString", sp, |gojs, frame| Ok(gojs.table.load(frame.u64(8)?)))?;
+    let (value, given) = arguments(caller, "valuePrepareString", sp, |gojs, frame| {
+        let reference = frame.u64(8)?;
+        Ok((gojs.table.load(reference), reference))
+    })?;
     let gojs = caller.gojs().clone();
     let outcome = gojs.text(caller, &value);
     let text = gojs.finish(caller, outcome)?;
     let len = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    let reference = store(caller, Value::String(text))?;
+    let reference = if gojs.table.is_lent(given) { given } else { store(caller, Value::String(text))? };
     let sp = moved_sp(caller, sp, resumed)?;
     answer(caller, "valuePrepareString", sp, |frame| {
         frame.put_u64(16, reference)?;

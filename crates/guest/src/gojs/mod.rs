@@ -1,10 +1,10 @@
 //! GOOS=js: the import module `gojs` (until Go 1.20 `go`), all of it.
 //!
 //! A Go program built for js talks to a JavaScript world: it holds references to values and gets, sets and calls them.
-//! [`Gojs`] is the host side of that: the value table ([`table`]), the functions of `syscall/js` ([`js`], over [`operations`]) and of the runtime
-//! ([`runtime`]), timers and the event loop ([`events`]), and `fs` and `process` carried out on the kernel ([`fs`],
-//! [`process`]). The JavaScript engine behind it is the home's ([`engine::Engine`]); values that no script looks at never
-//! get there ([`value`]). Calls of `fs` that no script can see may be taken before they get to `syscall/js` ([`direct()`]).
+//! [`Gojs`] is the host side of that: the value table ([`table`]), the functions of `syscall/js` (`js`, over `operations`) and
+//! of the runtime (`runtime`), timers and the event loop (`events`), and `fs` and `process` carried out on the kernel (`fs`,
+//! `process`). The JavaScript engine behind it is the home's ([`engine::Engine`]); values that no script looks at never get
+//! there ([`value`]). Calls of `fs` that no script can see may be taken before they get to `syscall/js` ([`direct()`]).
 //!
 //! Every import takes Go's stack pointer and finds its arguments in memory at fixed offsets from it. All of it is hostile:
 //! a pointer that leads out of memory ends the process, a reference that stands for nothing is `undefined`.

@@ -91,7 +91,8 @@ impl<E: Engine> Gojs<E> {
         })
     }
 
-    fn path_resolve(&self, caller: &mut dyn Caller<E>, args: &[Value<E>]) -> Fallible<E, Value<E>> {
+    /// `path.resolve(...args)`. Never enters the engine but for what it throws.
+    pub(super) fn path_resolve(&self, caller: &mut dyn Caller<E>, args: &[Value<E>]) -> Fallible<E, Value<E>> {
         let mut parts = Vec::new();
         for arg in args {
             match arg {

@@ -162,6 +162,32 @@ impl<E: Engine> Table<E> {
         Ok(reference(flag, id))
     }
 
+    /// A reference to a string that goes once Go has dropped that, or the one that it gets for it to copy from. No value in the
+    /// table is the same, not even an equal string.
+    ///
+    /// # Errors
+    /// [`Full`].
+    pub(super) fn lend(&self, text: Rc<str>) -> Result<u64, Full> {
+        let mut inner = self.0.borrow_mut();
+        let size = text.len();
+        if inner.bytes.saturating_add(size) > MOST_BYTES {
+            return Err(Full);
+        }
+        let id = inner.vacant()?;
+        inner.bytes = inner.bytes.saturating_add(size);
+        if let Some(place) = inner.place(id) {
+            *place = Some(Slot { value: Value::String(text), key: None, refs: 1, size });
+        }
+        Ok(reference(TypeFlag::String, id))
+    }
+
+    /// Whether a reference is to a string that was lent.
+    pub(super) fn is_lent(&self, reference: u64) -> bool {
+        let inner = self.0.borrow();
+        let slot = f64::from_bits(reference).is_nan().then(|| inner.slot(low_word(reference))).flatten();
+        slot.is_some_and(|slot| slot.key.is_none() && matches!(slot.value, Value::String(_)))
+    }
+
     /// One more reference to what has an id already.
     fn again(&self, flag: TypeFlag, id: u32) -> u64 {
         if let Some(slot) = self.0.borrow_mut().place(id).and_then(Option::as_mut) {

@@ -1,7 +1,7 @@
 //! A runtime's life: start, threads, yielding, sleeping, futexes.
 
-use gopherix_abi::Errno;
 use gopherix_abi::gopherix::OSINIT_SIZE;
+use gopherix_abi::{Errno, Tid};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
 use gopherix_kernel::memory::GuestMemory;
@@ -9,14 +9,43 @@ use gopherix_kernel::task::Cx;
 
 use crate::wire::{check_out, put_u32, put_u64};
 
-absent! {
-    quick mpreinit(stack_size: u32);
-    quick minit(sigstack: u32, sigstack_len: u32, tid: u32);
-    quick unminit();
-    quick mdestroy(tid: u32);
-    quick newosproc(start: u32, tid: u32);
-    quick exit_thread(word: u32);
-    quick preempt_m(tid: u32);
+/// Whether an M could be had with a signal stack of that size.
+pub fn mpreinit(cx: &mut Cx, _mem: &mut dyn GuestMemory, stack_size: u32) -> SysResult<()> {
+    cx.sys_mpreinit(stack_size)
+}
+
+/// The calling M's signal stack is in place; tells its id.
+pub fn minit(cx: &mut Cx, mem: &mut dyn GuestMemory, sigstack: u32, sigstack_len: u32, tid: u32) -> SysResult<()> {
+    check_out(mem, tid, 4)?;
+    let id = cx.sys_minit(mem, sigstack, sigstack_len)?;
+    put_u32(mem, tid, id.0)
+}
+
+/// Undoes [`minit`].
+pub fn unminit(cx: &mut Cx, _mem: &mut dyn GuestMemory) -> SysResult<()> {
+    cx.sys_unminit()
+}
+
+/// Frees what an M that has ended still has.
+pub fn mdestroy(cx: &mut Cx, _mem: &mut dyn GuestMemory, tid: u32) -> SysResult<()> {
+    cx.sys_mdestroy(Tid(tid))
+}
+
+/// A new M that begins at `start`; tells its id.
+pub fn newosproc(cx: &mut Cx, mem: &mut dyn GuestMemory, start: u32, tid: u32) -> SysResult<()> {
+    check_out(mem, tid, 4)?;
+    let id = cx.sys_newosproc(start)?;
+    put_u32(mem, tid, id.0)
+}
+
+/// Ends the calling M; the word at `word` (0 for none) is cleared, and who waits for it woken.
+pub fn exit_thread(cx: &mut Cx, mem: &mut dyn GuestMemory, word: u32) -> SysResult<()> {
+    cx.sys_exit_thread(mem, word)
+}
+
+/// Has the running goroutine of an M give way.
+pub fn preempt_m(cx: &mut Cx, _mem: &mut dyn GuestMemory, tid: u32) -> SysResult<()> {
+    cx.sys_preempt_m(Tid(tid))
 }
 
 /// The version of this interface. A host without it cannot run the program, and says so before it starts.

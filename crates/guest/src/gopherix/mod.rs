@@ -5,25 +5,6 @@
 //! before anything happens. Numbers that a call fills in where they told its room (`*_len` of a socket address) are read first.
 //! [`for_each_gopherix_function!`](crate::for_each_gopherix_function) lists the functions; [`gopherix_abi::gopherix`] has the wire.
 
-/// Functions whose family is not there yet: they answer ENOSYS, loudly.
-macro_rules! absent {
-    ($($kind:ident $name:ident($($arg:ident: $ty:ty),*);)*) => { $(absent!(@$kind $name $($arg: $ty),*);)* };
-    (@quick $name:ident $($arg:ident: $ty:ty),*) => {
-        /// Not there yet.
-        pub fn $name(_cx: &mut Cx, _mem: &mut dyn GuestMemory, $($arg: $ty),*) -> SysResult<()> {
-            let _ = ($($arg,)*);
-            fail(Errno::ENOSYS, "not there yet")
-        }
-    };
-    (@waits $name:ident $($arg:ident: $ty:ty),*) => {
-        /// Not there yet.
-        pub async fn $name(_cx: &mut Cx, _mem: &mut dyn GuestMemory, $($arg: $ty),*) -> SysResult<()> {
-            let _ = ($($arg,)*);
-            fail(Errno::ENOSYS, "not there yet")
-        }
-    };
-}
-
 mod file;
 mod lifecycle;
 mod process;

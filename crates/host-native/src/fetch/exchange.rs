@@ -8,8 +8,8 @@ use reqwest::header::{
 };
 use reqwest::{Body, Method, Response, StatusCode, Url, Version};
 
-use super::grant::NetPolicy;
 use super::{Client, body, cause, headers};
+use crate::net::NetPolicy;
 
 /// Redirections that are followed.
 const MOST_REDIRECTS: usize = 20;

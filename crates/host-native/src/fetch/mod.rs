@@ -11,7 +11,6 @@
 
 mod body;
 mod exchange;
-mod grant;
 mod headers;
 
 use std::error::Error;
@@ -28,7 +27,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-pub use self::grant::{NetGrant, NetPolicy};
+use crate::net::NetPolicy;
 
 /// How long connecting may take, name resolution and TLS included. As in Node's `fetch`, and Go's default transport has 30 s.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

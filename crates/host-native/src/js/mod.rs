@@ -163,8 +163,13 @@ fn link_heads(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     };
     linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::SCHED, sched)?;
     let direct = |mut caller: wasmtime::Caller<'_, Guest>, index: u32, sp: u32| {
+        let sampled = profile::enter(caller.data().sampling.as_ref());
         let mut running = Running(caller.as_context_mut());
-        gojs::direct(&mut running, index, sp).map(u32::from).map_err(|Stop| running.stopped())
+        let answered = gojs::direct(&mut running, index, sp).map(u32::from).map_err(|Stop| running.stopped());
+        let name = usize::try_from(index).ok().and_then(|index| gojs::DIRECT.get(index));
+        let name = name.map_or(gopherix_rewrite::heads::DIRECT, gojs::Direct::name);
+        profile::leave(sampled, name, &caller, || caller.data().sampling.clone());
+        answered
     };
     linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::DIRECT, direct)?;
     Ok(())

@@ -149,7 +149,9 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     }
     let (mut memory, _) = running.split();
     let (argc, argv) = put_args(&mut memory, &start.process.args, &start.process.env).map_err(wasmtime::Error::new)?;
+    gojs.set_driver(start.world.main.as_ref().map(|script| &*script.name));
     entry.call(&mut running.0, (argc, argv))?;
+    gojs.set_driver(None);
     let lasts = || {
         if start.world.is_driven || start.world.main.is_some() {
             gojs.set_library();

@@ -4,7 +4,7 @@
 //! system call is one loop (`wait_until_done`), poll(2) is the same wait over many files, and no file system knows of
 //! futures. Regular files are always ready, as on Unix; a home may let them block shortly, as a disk does.
 //!
-//! Key types: [`File`], [`OpenFile`], [`Interest`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
+//! Key types: [`File`], [`OpenFile`]. Neighbours: `fs`, `ipc`, `net` implement [`File`]; `task::fdtable`
 //! holds [`OpenFile`]s; `syscall` drives them.
 
 mod description;
@@ -13,7 +13,7 @@ mod wait;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, SockHow, Stat};
+use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, Stat};
 
 pub use self::description::OpenFile;
 pub use self::wait::{WaitQueue, wait_any};
@@ -171,45 +171,24 @@ pub trait File: Send + Sync {
         fail(Errno::ENOTDIR, "not a directory")
     }
 
-    /// Takes a waiting connection (accept(2)).
-    ///
-    /// # Errors
-    /// ENOTSOCK where it is no socket, EINVAL where it does not listen, EAGAIN if none waits.
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        fail(Errno::ENOTSOCK, "not a socket")
-    }
-
-    /// Reads without taking (recv(2) with MSG_PEEK).
-    ///
-    /// # Errors
-    /// ENOTSOCK where it is no socket, EAGAIN.
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        let _ = buf;
-        fail(Errno::ENOTSOCK, "not a socket")
-    }
-
-    /// Ends halves of a connection (shutdown(2)).
-    ///
-    /// # Errors
-    /// ENOTSOCK where it is no socket.
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        let _ = how;
-        fail(Errno::ENOTSOCK, "not a socket")
-    }
-
-    /// Whether it is a socket (send(2) and recv(2) work).
-    fn is_socket(&self) -> bool {
-        false
-    }
-
-    /// The socket it is, for the calls that only sockets have. What was handed in as a stream is a socket without.
+    /// The socket it is, for the calls that only sockets have.
     fn as_socket(&self) -> Option<&crate::net::Socket> {
         None
+    }
+
+    /// Whether it is a socket.
+    fn is_socket(&self) -> bool {
+        self.as_socket().is_some()
     }
 
     /// Whether it is a terminal (isatty(3)).
     fn is_terminal(&self) -> bool {
         false
+    }
+
+    /// The stream of the host that it is.
+    fn host_stream(&self) -> Option<Arc<dyn crate::platform::HostStream>> {
+        None
     }
 
     /// The terminal that it is open on, as a program uses one.

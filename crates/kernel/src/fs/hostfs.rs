@@ -63,6 +63,16 @@ impl FileSystem for HostFs {
     }
 }
 
+/// The host's directory behind a node, if it is one of a granted directory.
+///
+/// # Errors
+/// What opening it answers.
+#[must_use]
+pub fn host_dir(node: &NodeRef) -> Option<SysResult<Arc<dyn HostDir>>> {
+    let any: &dyn Any = &**node;
+    any.downcast_ref::<HostNode>().map(|node| node.base.open_dir(&node.rel))
+}
+
 struct HostNode {
     grant: Arc<Grant>,
     base: Arc<dyn HostDir>,
@@ -220,6 +230,11 @@ impl Directory for HostNode {
     fn symlink(&self, name: &Name, target: &[u8]) -> SysResult<()> {
         self.grant.check_writable()?;
         self.base.symlink(target, &self.join(name))
+    }
+
+    fn mksock(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        self.grant.check_writable()?;
+        self.base.mksock(&self.join(name), mode)
     }
 
     fn link(&self, name: &Name, target: &NodeRef) -> SysResult<()> {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use gopherix_abi::{Errno, SockAddr};
 
 use super::channel::{End, Manner, Sizes, connection};
-use super::rights::Ucred;
+use super::rights::{Contents, Ucred};
 use crate::error::{SysError, SysResult, fail};
 use crate::file::WaitQueue;
 use crate::sync::Lock;
@@ -51,11 +51,6 @@ impl Attempt {
     /// How it ended, once it did.
     pub(super) fn take(&self) -> Option<SysResult<End>> {
         self.outcome.lock().take()
-    }
-
-    /// Whether it ended.
-    pub(super) fn is_over(&self) -> bool {
-        self.outcome.lock().is_some()
     }
 
     fn end(&self, outcome: SysResult<End>) {
@@ -183,6 +178,11 @@ impl Backlog {
 
     pub(super) fn has_some(&self) -> bool {
         !self.queue.lock().ready.is_empty()
+    }
+
+    /// Adds what waits in the connections that wait.
+    pub(super) fn add_contents(&self, contents: &mut Contents) {
+        self.queue.lock().ready.iter().for_each(|arrived| arrived.end.add_contents(contents));
     }
 
     /// Nobody will accept any more: what waits is reset or refused.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use gopherix_abi::{Errno, PollEvents};
 
-use super::rights::Ancillary;
+use super::rights::{Ancillary, Contents};
 use crate::error::{SysError, SysResult, fail};
 use crate::file::WaitQueue;
 use crate::sync::Lock;
@@ -357,6 +357,19 @@ impl End {
         self.outgoing.state.lock().sizes.0 = sizes.send;
         self.incoming.writable.wake_all();
         self.outgoing.writable.wake_all();
+    }
+
+    /// The address of the queue that this end's peer reads.
+    pub(super) fn sends_to(&self) -> usize {
+        Arc::as_ptr(&self.outgoing).addr()
+    }
+
+    /// Adds the queue that this end reads, and the descriptors in it.
+    pub(super) fn add_contents(&self, contents: &mut Contents) {
+        contents.queues.push(Arc::as_ptr(&self.incoming).addr());
+        let state = self.incoming.state.lock();
+        let passed = state.marks.iter().filter_map(|mark| mark.ancillary.as_ref()?.fds.clone());
+        contents.passed.extend(passed);
     }
 
     /// What would not wait.

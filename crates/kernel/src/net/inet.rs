@@ -86,38 +86,44 @@ pub(super) fn claim<T>(common: &Arc<Common>, ports: &Arc<Ports<T>>, addr: Socket
         return fail(Errno::EINVAL, "the socket is for IPv6 only");
     }
     let is_inside = canonical.ip().is_loopback() || canonical.ip().is_unspecified();
-    let outside = common.net.listen_at(canonical, common.kind);
+    let outside = common.net.listen_at(canonical);
     if !is_inside {
         let Some(ip) = outside else { return fail(Errno::EACCES, "no --net rule lets it be bound at the host") };
         let host = bind_outside(common, SocketAddr::new(ip, addr.port()))?;
         let local = host.local()?;
         return Ok(Claim { local, inside: None, outside: Some(host) });
     }
-    let sharing = Sharing {
-        address: common.is_on(SOL_SOCKET, SO_REUSEADDR),
-        port: common.is_on(SOL_SOCKET, SO_REUSEPORT),
-        freely: common.kind == SockType::Dgram,
-    };
-    let scope = Scope::new(canonical.ip(), only_v6);
-    let bind = |port| ports.bind(SocketAddr::new(canonical.ip(), port), scope, sharing, Errno::EADDRINUSE);
-    let Some(ip) = outside else {
-        let inside = bind(addr.port())?;
-        return Ok(Claim { local: inside.local, inside: Some(inside), outside: None });
-    };
+    let Some(ip) = outside else { return claim_inside(common, ports, addr) };
     if addr.port() != 0 {
-        let inside = bind(addr.port())?;
-        let host = bind_outside(common, SocketAddr::new(ip, addr.port()))?;
-        return Ok(Claim { local: inside.local, inside: Some(inside), outside: Some(host) });
+        let claim = claim_inside(common, ports, addr)?;
+        let outside = Some(bind_outside(common, SocketAddr::new(ip, addr.port()))?);
+        return Ok(Claim { outside, ..claim });
     }
     for _ in 0..TRIES {
         let host = bind_outside(common, SocketAddr::new(ip, 0))?;
-        match bind(host.local()?.port()) {
-            Ok(inside) => return Ok(Claim { local: inside.local, inside: Some(inside), outside: Some(host) }),
+        match claim_inside(common, ports, SocketAddr::new(addr.ip(), host.local()?.port())) {
+            Ok(claim) => return Ok(Claim { outside: Some(host), ..claim }),
             Err(e) if e.errno == Errno::EADDRINUSE => {}
             Err(e) => return Err(e),
         }
     }
     fail(Errno::EADDRINUSE, "no port is free inside and at the host")
+}
+
+/// Binds in the kernel's own network only.
+///
+/// # Errors
+/// EADDRINUSE.
+pub(super) fn claim_inside<T>(common: &Common, ports: &Arc<Ports<T>>, addr: SocketAddr) -> SysResult<Claim<T>> {
+    let sharing = Sharing {
+        address: common.is_on(SOL_SOCKET, SO_REUSEADDR),
+        port: common.is_on(SOL_SOCKET, SO_REUSEPORT),
+        freely: common.kind == SockType::Dgram,
+    };
+    let ip = addr.ip().to_canonical();
+    let scope = Scope::new(ip, common.is_on(SOL_IPV6, IPV6_V6ONLY));
+    let inside = ports.bind(SocketAddr::new(ip, addr.port()), scope, sharing, Errno::EADDRINUSE)?;
+    Ok(Claim { local: inside.local, inside: Some(inside), outside: None })
 }
 
 fn bind_outside(common: &Arc<Common>, addr: SocketAddr) -> SysResult<Arc<dyn HostSocket>> {

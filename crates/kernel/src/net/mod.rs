@@ -1,13 +1,14 @@
 //! The network: sockets, the kernel's own loopback network, unix sockets, and the host's network as far as it is granted.
 //!
 //! A [`Socket`] is a file; its protocol is `tcp`, `udp` or one of `unix`. A connection inside the kernel is two `channel`s. Which
-//! network an address belongs to is decided in one place, `route`. Streams that are handed in are `stream`'s.
+//! network an address belongs to is decided in one place, `route`. Streams of the host's stdio are `stream`'s.
 //!
 //! Key types: [`Net`], [`Socket`], [`Rules`]. Neighbours: `syscall::socket` drives them, `platform::HostNet` is the host.
 
 mod backlog;
 mod channel;
 mod inet;
+mod mailbox;
 mod names;
 mod options;
 mod ports;
@@ -18,6 +19,7 @@ mod stream;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod udp;
 mod unix;
 
 use core::net::{IpAddr, SocketAddr};
@@ -28,6 +30,7 @@ use futures::future::{BoxFuture, select};
 use gopherix_abi::{Errno, SockFamily, SockType};
 
 use self::backlog::Backlog;
+use self::mailbox::Mailbox;
 use self::ports::Ports;
 use self::rights::InFlight;
 pub use self::rights::{Ancillary, MAX_FDS, Passed, Ucred};
@@ -35,7 +38,7 @@ pub use self::route::{HostPattern, Ports as PortPattern, Rule, Rules};
 use self::socket::Common;
 pub use self::socket::{Place, Received, RecvHow, Socket};
 pub use self::unix::NodeKey;
-pub use stream::{ListenerFile, StreamFile};
+pub use stream::StreamFile;
 pub(crate) use stream::{anonymous_stat, next_ino};
 
 use crate::error::{SysResult, fail};
@@ -45,6 +48,8 @@ use crate::sync::Lock;
 /// A kernel's network.
 pub struct Net {
     tcp: Arc<Ports<Backlog>>,
+    udp: Arc<Ports<Mailbox>>,
+    unix: Arc<unix::Names>,
     in_flight: Arc<InFlight>,
     outside: OnceLock<Outside>,
 }
@@ -57,7 +62,13 @@ struct Outside {
 
 impl Net {
     pub(crate) fn new() -> Arc<Net> {
-        Arc::new(Net { tcp: Ports::new(), in_flight: Arc::default(), outside: OnceLock::new() })
+        Arc::new(Net {
+            tcp: Ports::new(),
+            udp: Ports::new(),
+            unix: Arc::default(),
+            in_flight: Arc::default(),
+            outside: OnceLock::new(),
+        })
     }
 
     /// Gives guests as much of the host's network as `rules` say. To be called once, at boot.
@@ -76,10 +87,19 @@ impl Net {
         protocol: u32,
         owner: Ucred,
     ) -> SysResult<Arc<Socket>> {
-        let common = Arc::new(Common { net: self.clone(), family, kind, owner, options: Lock::default() });
+        let common = self.common(family, kind, owner);
         match (family, kind, protocol) {
             (SockFamily::Inet | SockFamily::Inet6, SockType::Stream, 0 | 6) => {
                 Ok(Socket::new(common.clone(), Box::new(tcp::Tcp::new(&common))))
+            }
+            (SockFamily::Inet | SockFamily::Inet6, SockType::Dgram, 0 | 17) => {
+                Ok(Socket::new(common.clone(), Box::new(udp::Udp::new(&common))))
+            }
+            (SockFamily::Unix, SockType::Stream | SockType::SeqPacket, 0) => {
+                Ok(Socket::new(common.clone(), Box::new(unix::Stream::new(&common))))
+            }
+            (SockFamily::Unix, SockType::Dgram, 0) => {
+                Ok(Socket::new(common.clone(), Box::new(unix::Dgram::new(&common))))
             }
             _ => fail(Errno::EPROTONOSUPPORT, "no such protocol"),
         }
@@ -96,11 +116,35 @@ impl Net {
         protocol: u32,
         owner: Ucred,
     ) -> SysResult<(Arc<Socket>, Arc<Socket>)> {
-        let _ = (kind, protocol, owner);
         if family != SockFamily::Unix {
             return fail(Errno::ENOTSUP, "only unix sockets come in pairs");
         }
-        fail(Errno::EPROTONOSUPPORT, "no such protocol")
+        if protocol != 0 {
+            return fail(Errno::EPROTONOSUPPORT, "no such protocol");
+        }
+        let (one, other) = (self.common(family, kind, owner), self.common(family, kind, owner));
+        Ok(if kind == SockType::Dgram {
+            let (first, second) = unix::Dgram::pair(&one, &other);
+            (Socket::new(one, Box::new(first)), Socket::new(other, Box::new(second)))
+        } else {
+            let (first, second) = unix::Stream::pair(&one, &other);
+            (Socket::new(one, Box::new(first)), Socket::new(other, Box::new(second)))
+        })
+    }
+
+    /// A listening TCP socket of the host that is handed to a guest.
+    ///
+    /// # Errors
+    /// What the host answers.
+    pub fn adopt(self: &Arc<Self>, listener: Arc<dyn HostSocket>, owner: Ucred) -> SysResult<Arc<Socket>> {
+        let family = if listener.local()?.is_ipv4() { SockFamily::Inet } else { SockFamily::Inet6 };
+        let common = self.common(family, SockType::Stream, owner);
+        let tcp = tcp::Tcp::of_listener(&common, listener);
+        Ok(Socket::new(common, Box::new(tcp)))
+    }
+
+    fn common(self: &Arc<Self>, family: SockFamily, kind: SockType, owner: Ucred) -> Arc<Common> {
+        Arc::new(Common { net: self.clone(), family, kind, owner, options: Lock::default() })
     }
 
     /// Whether a guest may connect to an address at the host.
@@ -118,8 +162,7 @@ impl Net {
     }
 
     /// The host's address that binding `addr` is to be at as well, if a rule says so.
-    fn listen_at(&self, addr: SocketAddr, kind: SockType) -> Option<IpAddr> {
-        let _ = kind;
+    fn listen_at(&self, addr: SocketAddr) -> Option<IpAddr> {
         self.outside.get()?.rules.listens(addr)
     }
 

@@ -6,6 +6,8 @@
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use std::collections::VecDeque;
+
 use crate::sync::Lock;
 
 /// Most addresses that are remembered of names.
@@ -95,8 +97,8 @@ pub enum Rule {
 #[derive(Debug, Default)]
 pub struct Rules {
     rules: Vec<Rule>,
-    /// Addresses that a granted name was resolved to, with the rule that names it.
-    learned: Lock<Vec<(IpAddr, usize)>>,
+    /// Addresses that a granted name was resolved to, with the rule that names it; the latest first.
+    learned: Lock<VecDeque<(IpAddr, usize)>>,
 }
 
 impl Rules {
@@ -165,8 +167,9 @@ impl Rules {
             }
             for ip in addresses {
                 let fact = (ip.to_canonical(), i);
-                if !learned.contains(&fact) && learned.len() < MAX_LEARNED {
-                    learned.push(fact);
+                if !learned.contains(&fact) {
+                    learned.truncate(MAX_LEARNED.saturating_sub(1));
+                    learned.push_front(fact);
                 }
             }
         }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use gopherix_abi::sockopt::{SO_ACCEPTCONN, SO_DOMAIN, SO_ERROR, SO_PROTOCOL, SO_TYPE, SOL_SOCKET};
-use gopherix_abi::{Errno, FileType, PollEvents, SockAddr, SockFamily, SockHow, SockType, Stat, UnixName, unbound};
+use gopherix_abi::{Errno, FileType, PollEvents, SockAddr, SockFamily, SockHow, SockType, Stat, UnixName};
 
 use super::options::Options;
-use super::rights::{Ancillary, Ucred};
+use super::rights::{Ancillary, Contents, InFlight, Ucred};
 use super::unix::NodeKey;
 use super::{Net, anonymous_stat, next_ino};
 use crate::error::{SysResult, fail};
@@ -106,6 +106,17 @@ pub(super) trait Protocol: Send + Sync {
 
     /// recvmsg(2).
     fn recv(&self, buf: &mut [u8], how: RecvHow) -> SysResult<Received>;
+
+    /// The address of the queue that a message goes to, and what waits in those of this socket; for passed descriptors.
+    fn queue(&self, to: Option<&Place>) -> Option<usize> {
+        let _ = to;
+        None
+    }
+
+    /// See [`Contents`].
+    fn contents(&self) -> Contents {
+        Contents::default()
+    }
 
     /// sendmsg(2).
     fn send(&self, buf: &[u8], to: Option<&Place>, ancillary: Option<Ancillary>) -> SysResult<usize>;
@@ -251,10 +262,32 @@ impl Socket {
         if let Some(place) = to {
             self.check_family(place)?;
         }
-        if ancillary.is_some() && self.common.family != SockFamily::Unix {
+        let Some(passed) = ancillary.as_ref().and_then(|ancillary| ancillary.fds.clone()) else {
+            return self.protocol.send(buf, to, ancillary);
+        };
+        if self.common.family != SockFamily::Unix {
             return fail(Errno::EINVAL, "control data is for unix sockets");
         }
-        self.protocol.send(buf, to, ancillary)
+        let in_flight = self.common.net.in_flight.clone();
+        let linking = in_flight.link();
+        if let Some(queue) = self.protocol.queue(to) {
+            InFlight::check(&passed, queue)?;
+        }
+        let sent = self.protocol.send(buf, to, ancillary);
+        drop(linking);
+        sent
+    }
+
+    pub(super) fn contents(&self) -> Contents {
+        self.protocol.contents()
+    }
+
+    /// shutdown(2).
+    ///
+    /// # Errors
+    /// ENOTCONN.
+    pub fn shutdown(&self, how: SockHow) -> SysResult<()> {
+        self.protocol.shutdown(how)
     }
 
     /// SO_ERROR.
@@ -335,14 +368,6 @@ impl Socket {
     }
 }
 
-/// The name of an unbound socket of a family.
-pub(super) fn unnamed(family: SockFamily) -> SockAddr {
-    match family {
-        SockFamily::Unix => SockAddr::Unix(UnixName::Unnamed),
-        SockFamily::Inet | SockFamily::Inet6 => SockAddr::Inet(unbound(family == SockFamily::Inet6)),
-    }
-}
-
 impl File for Socket {
     fn stat(&self) -> SysResult<Stat> {
         let kind = if self.common.kind == SockType::Dgram { FileType::SocketDgram } else { FileType::SocketStream };
@@ -367,23 +392,6 @@ impl File for Socket {
 
     fn available(&self) -> u64 {
         self.protocol.available()
-    }
-
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        let socket: Arc<dyn File> = self.protocol.accept()?;
-        Ok(socket)
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.protocol.recv(buf, RecvHow { peek: true }).map(|received| received.n)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.protocol.shutdown(how)
-    }
-
-    fn is_socket(&self) -> bool {
-        true
     }
 
     fn as_socket(&self) -> Option<&Socket> {

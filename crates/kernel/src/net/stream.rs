@@ -1,127 +1,53 @@
-//! Files over the platform's streams and listeners.
+//! Files over the platform's streams.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{Errno, FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+use gopherix_abi::{FileType, Mode, PollEvents, Stat, Timespec};
 
-use crate::error::{SysResult, fail};
+use crate::error::SysResult;
 use crate::file::File;
-use crate::platform::{HostListener, HostStream};
+use crate::platform::HostStream;
 
-/// A stream of the host as a file.
-pub struct StreamFile {
-    stream: Arc<dyn HostStream>,
-    socket: bool,
-}
+/// A stream of the host as a file: stdio, a pipe, a device.
+pub struct StreamFile(Arc<dyn HostStream>);
 
 impl StreamFile {
-    /// Stdio, a pipe, a device.
+    /// The file over a stream.
     #[must_use]
     pub fn stream(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
-        Arc::new(StreamFile { stream, socket: false })
-    }
-
-    /// A connected stream socket.
-    #[must_use]
-    pub fn socket(stream: Arc<dyn HostStream>) -> Arc<dyn File> {
-        Arc::new(StreamFile { stream, socket: true })
+        Arc::new(StreamFile(stream))
     }
 }
 
 impl File for StreamFile {
+    fn host_stream(&self) -> Option<Arc<dyn HostStream>> {
+        Some(self.0.clone())
+    }
+
     fn stat(&self) -> SysResult<Stat> {
-        self.stream.stat()
+        self.0.stat()
     }
 
     fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.stream.read(buf)
+        self.0.read(buf)
     }
 
     fn write(&self, buf: &[u8]) -> SysResult<usize> {
-        self.stream.write(buf)
+        self.0.write(buf)
     }
 
     fn ready(&self) -> PollEvents {
-        self.stream.ready()
+        self.0.ready()
     }
 
     fn wait(&self, events: PollEvents) -> BoxFuture<'static, ()> {
-        self.stream.wait(events)
-    }
-
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        if self.socket { fail(Errno::EINVAL, "not listening") } else { fail(Errno::ENOTSOCK, "not a socket") }
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.stream.peek(buf)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.stream.shutdown(how)
-    }
-
-    fn is_socket(&self) -> bool {
-        self.socket
+        self.0.wait(events)
     }
 
     fn is_terminal(&self) -> bool {
-        self.stream.is_terminal()
-    }
-}
-
-/// A listener of the host as a file.
-pub struct ListenerFile {
-    listener: Arc<dyn HostListener>,
-    ino: u64,
-}
-
-impl ListenerFile {
-    /// A listener that was handed in.
-    #[must_use]
-    pub fn listener(listener: Arc<dyn HostListener>) -> Arc<dyn File> {
-        Arc::new(ListenerFile { listener, ino: next_ino() })
-    }
-}
-
-impl File for ListenerFile {
-    fn stat(&self) -> SysResult<Stat> {
-        Ok(anonymous_stat(FileType::SocketStream, self.ino))
-    }
-
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        self.listener.accept().map(StreamFile::socket)
-    }
-
-    fn read(&self, _buf: &mut [u8]) -> SysResult<usize> {
-        fail(Errno::ENOTCONN, "a listening socket")
-    }
-
-    fn write(&self, _buf: &[u8]) -> SysResult<usize> {
-        fail(Errno::ENOTCONN, "a listening socket")
-    }
-
-    fn peek(&self, _buf: &mut [u8]) -> SysResult<usize> {
-        fail(Errno::ENOTCONN, "a listening socket")
-    }
-
-    /// Linux would stop listening; but the listener is the embedder's, so this answers as the BSDs do.
-    fn shutdown(&self, _how: SockHow) -> SysResult<()> {
-        fail(Errno::ENOTCONN, "a listening socket")
-    }
-
-    fn ready(&self) -> PollEvents {
-        self.listener.ready()
-    }
-
-    fn wait(&self, _events: PollEvents) -> BoxFuture<'static, ()> {
-        self.listener.wait()
-    }
-
-    fn is_socket(&self) -> bool {
-        true
+        self.0.is_terminal()
     }
 }
 

@@ -56,15 +56,11 @@ impl Tcp {
         Tcp { common: common.clone(), state: Lock::default() }
     }
 
-    /// A socket around a connection or a listener of the host.
-    pub(super) fn of_host(common: &Arc<Common>, host: Arc<dyn HostSocket>, listens: bool) -> Self {
-        let (local, peer) = (host.local().ok(), host.peer().ok());
-        let phase = if listens {
-            Phase::Listening(Backlog::new(0, sizes(common), common.owner), Some(host))
-        } else {
-            Phase::Outside(host)
-        };
-        Tcp { common: common.clone(), state: Lock::new(State { phase, local, peer, ..State::default() }) }
+    /// A socket around a listener of the host.
+    pub(super) fn of_listener(common: &Arc<Common>, host: Arc<dyn HostSocket>) -> Self {
+        let local = host.local().ok();
+        let phase = Phase::Listening(Backlog::new(0, sizes(common), common.owner), Some(host));
+        Tcp { common: common.clone(), state: Lock::new(State { phase, local, ..State::default() }) }
     }
 
     /// What it is about now, a connect that has ended meanwhile included.

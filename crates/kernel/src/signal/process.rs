@@ -16,6 +16,10 @@ impl Process {
     /// # Errors
     /// None so far: a process that has ended takes it as any other, and nothing happens.
     pub fn kill(&self, signal: Signal) -> SysResult<()> {
+        if let Some(foreign) = self.foreign() {
+            foreign.kill(signal);
+            return Ok(());
+        }
         if self.signals.post(signal) {
             self.tell_parent(ChildEvent::Continued);
         }
@@ -41,6 +45,20 @@ impl Process {
         }
         if !self.is_ending() && self.signals.stop(signal) {
             self.tell_parent(ChildEvent::Stopped(signal));
+        }
+    }
+
+    /// A program of the host was stopped.
+    pub fn foreign_stopped(&self, signal: Signal) {
+        if self.signals.stop(signal) {
+            self.tell_parent(ChildEvent::Stopped(signal));
+        }
+    }
+
+    /// A program of the host goes on.
+    pub fn foreign_continued(&self) {
+        if self.signals.post(Signal::SIGCONT) {
+            self.tell_parent(ChildEvent::Continued);
         }
     }
 
@@ -145,9 +163,19 @@ impl Process {
         self.signals.is_stopped()
     }
 
+    /// Waits until it stands still, or is ending.
+    pub async fn until_stopped(&self) {
+        self.signals.until(|stopped| stopped || self.is_ending()).await;
+    }
+
+    /// Waits until it does not stand still, or is ending.
+    pub async fn until_continued(&self) {
+        self.while_stopped().await;
+    }
+
     /// Waits while it stands still and is not ending.
     pub(crate) async fn while_stopped(&self) {
-        self.signals.while_stopped(|| self.is_ending()).await;
+        self.signals.until(|stopped| !stopped || self.is_ending()).await;
     }
 }
 

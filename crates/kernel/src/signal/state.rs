@@ -34,7 +34,8 @@ pub(crate) struct Signals {
     /// What is pending and to be delivered, to be looked at without the lock.
     deliverable: AtomicU64,
     stopped: AtomicBool,
-    resumed: WaitQueue,
+    /// It was stopped, continued, or is ending.
+    changed: WaitQueue,
 }
 
 pub(super) struct State {
@@ -64,7 +65,7 @@ impl Signals {
             state: Lock::new(state),
             deliverable: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
-            resumed: WaitQueue::new(),
+            changed: WaitQueue::new(),
         }
     }
 
@@ -92,13 +93,13 @@ impl Signals {
         for entry in waiters {
             entry.wake(None);
         }
-        self.resumed.wake_all();
+        self.changed.wake_all();
     }
 
-    /// Waits while the process is stopped, or until `ending` says that nothing matters any more.
-    pub(crate) async fn while_stopped(&self, ending: impl Fn() -> bool) {
-        while self.is_stopped() && !ending() {
-            wait_any(vec![self.resumed.wait()], || (!self.is_stopped() || ending()).then_some(())).await;
+    /// Waits until `enough` says so of whether the process is stopped.
+    pub(crate) async fn until(&self, enough: impl Fn(bool) -> bool) {
+        while !enough(self.is_stopped()) {
+            wait_any(vec![self.changed.wait()], || enough(self.is_stopped()).then_some(())).await;
         }
     }
 
@@ -116,7 +117,7 @@ impl Signals {
         state.pending.set(signal, true);
         drop(state);
         if continued {
-            self.resumed.wake_all();
+            self.changed.wake_all();
         }
         continued
     }
@@ -152,6 +153,8 @@ impl Signals {
         let first = state.stopped.is_none();
         state.stopped = Some(signal);
         self.stopped.store(true, Ordering::Release);
+        drop(state);
+        self.changed.wake_all();
         first
     }
 

@@ -6,7 +6,7 @@
 use gopherix_abi::{Errno, Fd, MsgFlags, OpenFlags, PollEvents, Rights, SockAddr, SockType};
 
 use super::file::bounce;
-use super::socket::{check_socket, own_ucred, place, socket_of};
+use super::socket::{place, socket_of};
 use super::{file_with, until_done};
 use crate::error::{SysResult, fail};
 use crate::file::OpenFile;
@@ -63,14 +63,14 @@ async fn receive(
         return fail(Errno::EINVAL, "a flag that receiving does not know");
     }
     let file = file_with(cx, fd, Rights::FD_READ)?;
-    check_socket(&file)?;
+    let packets = socket_of(&file)?.kind() == SockType::SeqPacket;
     let len = vector_len(mem, bufs)?;
     let nonblock = waits_not(&file, flags);
     let how = RecvHow { peek: flags.contains(MsgFlags::PEEK) };
     let mut done = 0;
     let received = loop {
         let part = until_done(cx, &file, PollEvents::IN, nonblock, |cx, file| {
-            recv_part(file, bounce(&mut cx.bounce, len).get_mut(done..).unwrap_or_default(), how)
+            socket_of(file)?.recv(bounce(&mut cx.bounce, len).get_mut(done..).unwrap_or_default(), how)
         })
         .await;
         let part = match part {
@@ -85,23 +85,15 @@ async fn receive(
         }
     };
     scatter(mem, bufs, cx.bounce.get(..done).unwrap_or_default())?;
-    Ok(message(cx, &file, received, done, fds, flags))
+    let mut message = Message { len: done, ..Message::default() };
+    message.flags.set(MsgFlags::EOR, packets && received.message.is_some());
+    Ok(complete(cx, message, received, fds, flags))
 }
 
-/// One attempt to receive. What was handed in as a stream is a stream.
-fn recv_part(file: &OpenFile, buf: &mut [u8], how: RecvHow) -> SysResult<Received> {
-    match file.file().as_socket() {
-        Some(socket) => socket.recv(buf, how),
-        None if how.peek => Ok(Received { n: file.file().peek(buf)?, ..Received::default() }),
-        None => Ok(Received { n: file.read(buf)?, ..Received::default() }),
-    }
-}
-
-fn message(cx: &mut Cx, file: &OpenFile, received: Received, done: usize, fds: usize, flags: MsgFlags) -> Message {
-    let mut message = Message { len: done, from: received.from, ..Message::default() };
-    let packets = file.file().as_socket().is_some_and(|socket| socket.kind() == SockType::SeqPacket);
+/// What else there is to tell of a message.
+fn complete(cx: &mut Cx, mut message: Message, received: Received, fds: usize, flags: MsgFlags) -> Message {
+    message.from = received.from;
     if let Some(len) = received.message {
-        message.flags.set(MsgFlags::EOR, packets);
         message.flags.set(MsgFlags::TRUNC, len > received.n);
         if flags.contains(MsgFlags::TRUNC) {
             message.len = len;
@@ -122,7 +114,7 @@ fn message(cx: &mut Cx, file: &OpenFile, received: Received, done: usize, fds: u
 
 /// send(2) without flags: a write, on sockets only.
 pub(crate) async fn sys_send(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: Fd, bufs: &[UserSlice]) -> SysResult<usize> {
-    check_socket(&*file_with(cx, fd, Rights::FD_WRITE)?)?;
+    socket_of(&*file_with(cx, fd, Rights::FD_WRITE)?)?;
     super::file::sys_write(cx, mem, fd, bufs).await
 }
 
@@ -151,7 +143,7 @@ pub(crate) async fn sys_sendmsg(
     {
         return fail(Errno::EMSGSIZE, "longer than any message");
     }
-    let to = to.map(|addr| place(addr));
+    let to = to.map(|addr| place(cx, addr)).transpose()?;
     let mut ancillary = ancillary(cx, fds)?;
     gather(mem, bufs, bounce(&mut cx.bounce, len))?;
     let nonblock = waits_not(&file, flags);
@@ -194,5 +186,5 @@ fn ancillary(cx: &Cx, fds: &[Fd]) -> SysResult<Option<Ancillary>> {
         fds.iter().map(|fd| table.get(*fd).map(|entry| FdEntry { preopen: None, ..entry.clone() })).collect()
     };
     let passed = cx.kernel.net().pass(entries?)?;
-    Ok(Some(Ancillary { fds: Some(passed), sender: Some(own_ucred(cx)) }))
+    Ok(Some(Ancillary { fds: Some(passed) }))
 }

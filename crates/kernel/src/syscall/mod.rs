@@ -1,4 +1,4 @@
-//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`](crate::task::Cx).
+//! Handlers, one family a file. The table ([`crate::table`]) names them; adapters call them through [`Cx`].
 //!
 //! Each has the same paragraphs: reject what is not known; resolve descriptors and paths; one domain call; copy out; publish
 //! last, so that a call that fails leaves no trace.
@@ -21,6 +21,7 @@ pub(crate) mod sockopt;
 pub(crate) mod spawn;
 #[cfg(test)]
 mod tests;
+pub(crate) mod thread;
 pub(crate) mod time;
 pub(crate) mod tty;
 pub(crate) mod vector;

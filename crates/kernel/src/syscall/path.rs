@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, At, AtFlags, Errno, FileType, Mode, OpenFlags, Rights, SetTime, Stat};
+use gopherix_abi::{Access, AccessMode, At, AtFlags, Errno, FileType, Mode, OpenFlags, Rights, SetTime, Stat};
 
 use super::file::{check_offset, check_size_limit};
 use super::{Opened, check_room, install};
@@ -144,6 +144,35 @@ pub(crate) fn sys_mkfifoat(cx: &mut Cx, at: At, path: &[u8], mode: Mode) -> SysR
     let base = base_with(cx, at, Rights::PATH_CREATE_FILE)?;
     let (dir, name) = new_name(resolve_new(cx, &base, path)?, false)?;
     directory(&dir)?.mkfifo(&name, mode.within(Mode(0o777)).without(cx.process.umask()))
+}
+
+/// Makes a unix socket's file for bind(2), and tells its attributes. EADDRINUSE for anything that is there.
+pub(super) fn make_socket(cx: &Cx, path: &[u8]) -> SysResult<Stat> {
+    let base = base_with(cx, At::Cwd, Rights::empty())?;
+    let (dir, name) = match new_name(resolve_new(cx, &base, path)?, false) {
+        Err(e) if e.errno == Errno::EEXIST => return fail(Errno::EADDRINUSE, "the name is taken"),
+        found => found?,
+    };
+    let mode = Mode(0o777).without(cx.process.umask());
+    match directory(&dir)?.mksock(&name, mode) {
+        Err(e) if e.errno == Errno::EEXIST => fail(Errno::EADDRINUSE, "the name is taken"),
+        Err(e) => Err(e),
+        Ok(()) => resolve(cx, &base, path, Tail::NoFollow)?.into_stat(),
+    }
+}
+
+/// The attributes of a unix socket's file for connect(2) and send(2), which must be allowed to write it. ECONNREFUSED for what
+/// is no socket.
+pub(super) fn find_socket(cx: &Cx, path: &[u8]) -> SysResult<Stat> {
+    let base = base_with(cx, At::Cwd, Rights::empty())?;
+    let stat = resolve(cx, &base, path, Tail::Follow)?.into_stat()?;
+    if !cx.process.credentials.may(&stat, Access::WRITE) {
+        return fail(Errno::EACCES, "no permission to write the socket's file");
+    }
+    match stat.kind {
+        FileType::SocketStream | FileType::SocketDgram => Ok(stat),
+        _ => fail(Errno::ECONNREFUSED, "not a socket"),
+    }
 }
 
 /// unlinkat(2), with AT_REMOVEDIR rmdir(2). EISDIR, ENOTDIR, ENOTEMPTY, EBUSY for mount points, EINVAL for `.`.

@@ -5,12 +5,15 @@
 
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, Errno, Fd, OpenFlags, PollEvents, Rights, SockAddr, SockFamily, SockHow, SockType};
+use gopherix_abi::{
+    AccessMode, Errno, Fd, OpenFlags, PollEvents, Rights, SockAddr, SockFamily, SockHow, SockType, UnixName,
+};
 
+use super::path::{find_socket, make_socket};
 use super::{check_room, file_with, install, until_done};
 use crate::error::{SysError, SysResult, fail};
 use crate::file::{File, OpenFile, wait_any};
-use crate::net::{Place, Socket, Ucred};
+use crate::net::{NodeKey, Place, Socket, Ucred};
 use crate::task::{Cx, FdEntry};
 
 /// What accept answers: the descriptor, and the peer's address if it is known.
@@ -62,14 +65,22 @@ pub(crate) fn sys_socketpair(
 pub(crate) fn sys_bind(cx: &mut Cx, fd: Fd, addr: &SockAddr) -> SysResult<()> {
     let file = file_with(cx, fd, Rights::empty())?;
     let socket = socket_of(&file)?;
-    socket.bind(&place(addr))
+    let SockAddr::Unix(name @ UnixName::Path(path)) = addr else { return socket.bind(&place(cx, addr)?) };
+    if socket.family() != SockFamily::Unix {
+        return fail(Errno::EAFNOSUPPORT, "a socket of another family");
+    }
+    if socket.local()? != SockAddr::Unix(UnixName::Unnamed) {
+        return fail(Errno::EINVAL, "bound already");
+    }
+    let stat = make_socket(cx, path)?;
+    socket.bind(&Place::Unix(name.clone(), Some(NodeKey { dev: stat.dev, ino: stat.ino })))
 }
 
 /// connect(2). Once begun it goes on, also if the wait for it is cut short.
 pub(crate) async fn sys_connect(cx: &mut Cx, fd: Fd, addr: &SockAddr) -> SysResult<()> {
     let file = file_with(cx, fd, Rights::empty())?;
     let nonblock = file.flags().contains(OpenFlags::NONBLOCK);
-    let place = place(addr);
+    let place = place(cx, addr)?;
     loop {
         let socket = socket_of(&file)?;
         let room = socket.wait_for_room(&place);
@@ -85,7 +96,7 @@ pub(crate) async fn sys_connect(cx: &mut Cx, fd: Fd, addr: &SockAddr) -> SysResu
 async fn connected(cx: &mut Cx, file: &Arc<OpenFile>) -> SysResult<()> {
     let over = PollEvents::OUT | PollEvents::ERR | PollEvents::HUP;
     while !file.file().ready().intersects(over) {
-        let watched = file.file().clone();
+        let watched: Arc<dyn File> = file.file().clone();
         let wait = watched.wait(PollEvents::OUT);
         cx.park(wait_any(vec![wait], || watched.ready().intersects(over).then_some(()))).await?;
     }
@@ -104,15 +115,15 @@ pub(crate) fn sys_listen(cx: &mut Cx, fd: Fd, backlog: u32) -> SysResult<()> {
 /// accept4(2). Waits for a connection. Without a number for it the connection goes on waiting.
 pub(crate) async fn sys_accept(cx: &mut Cx, fd: Fd, flags: OpenFlags) -> SysResult<Accepted> {
     let file = file_with(cx, fd, Rights::SOCK_ACCEPT)?;
-    check_socket(&file)?;
+    socket_of(&file)?;
     let inheriting = cx.process.fds.lock().get(fd)?.inheriting;
     let nonblock = file.flags().contains(OpenFlags::NONBLOCK);
     let connection = until_done(cx, &file, PollEvents::IN, nonblock, |cx, file| {
         check_room(cx)?;
-        file.file().accept()
+        socket_of(file)?.accept()
     })
     .await?;
-    let peer = connection.as_socket().and_then(|socket| socket.peer().ok());
+    let peer = connection.peer().ok();
     let fd = publish(cx, connection, flags, inheriting)?;
     Ok(Accepted { fd, peer })
 }
@@ -132,15 +143,11 @@ pub(crate) fn sys_getpeername(cx: &mut Cx, fd: Fd) -> SysResult<SockAddr> {
 /// shutdown(2).
 pub(crate) fn sys_shutdown(cx: &mut Cx, fd: Fd, how: SockHow) -> SysResult<()> {
     let file = file_with(cx, fd, Rights::SOCK_SHUTDOWN)?;
-    check_socket(&file)?;
+    let socket = socket_of(&file)?;
     if how.is_empty() {
         return fail(Errno::EINVAL, "neither half named");
     }
-    file.file().shutdown(how)
-}
-
-pub(super) fn check_socket(file: &OpenFile) -> SysResult<()> {
-    if file.file().is_socket() { Ok(()) } else { fail(Errno::ENOTSOCK, "not a socket") }
+    socket.shutdown(how)
 }
 
 /// The socket that a description is of.
@@ -148,13 +155,17 @@ pub(super) fn socket_of(file: &OpenFile) -> SysResult<&Socket> {
     file.file().as_socket().ok_or(SysError::new(Errno::ENOTSOCK, "not a socket"))
 }
 
-/// An address as the network takes it.
-pub(super) fn place(addr: &SockAddr) -> Place {
-    match addr {
+/// An address as the network takes it, to connect or send to.
+pub(super) fn place(cx: &Cx, addr: &SockAddr) -> SysResult<Place> {
+    Ok(match addr {
         SockAddr::Unspecified => Place::Nowhere,
         SockAddr::Inet(addr) => Place::Inet(*addr),
+        SockAddr::Unix(name @ UnixName::Path(path)) => {
+            let stat = find_socket(cx, path)?;
+            Place::Unix(name.clone(), Some(NodeKey { dev: stat.dev, ino: stat.ino }))
+        }
         SockAddr::Unix(name) => Place::Unix(name.clone(), None),
-    }
+    })
 }
 
 /// Who makes or sends something.

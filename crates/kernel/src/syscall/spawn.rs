@@ -64,6 +64,9 @@ const FIRST_LINE: usize = 256;
 /// Most interpreters that are scripts themselves (as Linux has it).
 const SCRIPTS: usize = 4;
 
+/// Numbers that are standard streams or free.
+const STREAMS: usize = 3;
+
 /// spawn: the child's process id.
 pub(crate) async fn sys_spawn(cx: &mut Cx, request: &SpawnRequest) -> SysResult<Pid> {
     let programs = cx.kernel.programs()?.clone();
@@ -195,7 +198,9 @@ fn walk_from(cx: &Cx, base: &Arc<Location>, path: &[u8]) -> SysResult<(Arc<Locat
 }
 
 /// Gives a process that has not run its descriptors, its group, its session and its terminal, in that order.
-fn prepare(cx: &Cx, request: &SpawnRequest, process: &Arc<Process>, fds: Vec<Option<FdEntry>>) -> SysResult<()> {
+fn prepare(cx: &Cx, request: &SpawnRequest, process: &Arc<Process>, mut fds: Vec<Option<FdEntry>>) -> SysResult<()> {
+    // What its home puts behind them must not become a standard stream.
+    fds.resize_with(fds.len().max(STREAMS), || None);
     process.fds.lock().begin_with(fds)?;
     if request.session {
         cx.kernel.tree().set_session(process)?;

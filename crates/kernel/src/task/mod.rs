@@ -24,7 +24,7 @@ pub use fdtable::{FdEntry, FdTable};
 pub use limits::{Limits, Rusage, Usage};
 pub use pidfd::PidFd;
 pub(crate) use process::Places;
-pub use process::{Cleanup, ExitStatus, Process, ProcessSpec};
+pub use process::{Cleanup, ExitStatus, Foreign, Process, ProcessSpec};
 pub use session::{Session, Terminal};
 pub use tree::{Also, ChildState, Which};
 pub(crate) use tree::{ChildEvent, ProcessTree};

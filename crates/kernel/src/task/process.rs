@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use gopherix_abi::{Errno, Mode, Pid, Signal, Tid};
 
@@ -52,6 +52,12 @@ impl ExitStatus {
 
 /// The bits of a umask.
 const UMASK_BITS: Mode = Mode(0o777);
+
+/// A program of the host that runs as a process of the kernel: signals are its own matter.
+pub trait Foreign: Send + Sync {
+    /// Sends it a signal, if it has not ended.
+    fn kill(&self, signal: Signal);
+}
 
 /// Something to do when a process ends, whatever ended it.
 pub type Cleanup = Box<dyn FnOnce(&Process) + Send>;
@@ -142,6 +148,7 @@ pub struct Process {
     samples: Lock<Option<Arc<dyn SampleSource>>>,
     /// A sample that was taken out, and had no room in its process' buffer.
     pub(crate) next_sample: Lock<Option<GuestSample>>,
+    foreign: OnceLock<Arc<dyn Foreign>>,
     life: Lock<Life>,
     /// Set once its end is decided; running threads look at it at every tick and slow call.
     ending: AtomicBool,
@@ -194,6 +201,7 @@ impl Process {
             cpu_profiler_hz: AtomicU32::new(0),
             samples: Lock::default(),
             next_sample: Lock::default(),
+            foreign: OnceLock::new(),
             life: Lock::default(),
             ending: AtomicBool::new(false),
             ended: WaitQueue::new(),
@@ -254,6 +262,16 @@ impl Process {
         }
         self.ending.store(true, Ordering::Release);
         self.signals.wake_all();
+        if let Some(foreign) = self.foreign.get() {
+            foreign.kill(Signal::SIGKILL);
+        }
+    }
+
+    /// Whether every thread of it waits in a system call.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        let threads = self.threads.lock();
+        !threads.is_empty() && threads.values().all(|thread| thread.state() == super::GState::Waiting)
     }
 
     /// Puts another status and message in the place of those that were decided, before it is over: what the program's own
@@ -338,6 +356,15 @@ impl Process {
         }
     }
 
+    /// Makes known that it is a program of the host. Only the first call counts.
+    pub fn set_foreign(&self, foreign: Arc<dyn Foreign>) {
+        let _ = self.foreign.set(foreign);
+    }
+
+    pub(crate) fn foreign(&self) -> Option<&Arc<dyn Foreign>> {
+        self.foreign.get()
+    }
+
     /// Undoes its making, if it could not be started: nobody ever hears of it.
     pub fn abandon(&self) {
         self.end(ExitStatus::Exited(0), None);
@@ -351,7 +378,7 @@ impl Process {
 
     /// Called by the home when the last thread is gone: runs the cleanups, last registered first, and makes the process a
     /// zombie. Without a decided end it exited with code 0.
-    pub(crate) fn finish(&self) {
+    pub fn finish(&self) {
         self.end(ExitStatus::Exited(0), None);
         self.clean_up();
         match self.tree.upgrade() {

@@ -10,6 +10,7 @@ use super::{Line, Tty};
 use crate::error::{SysResult, fail};
 use crate::file::File;
 use crate::net::{anonymous_stat, next_ino};
+use crate::platform::HostStream;
 use crate::task::Terminal;
 
 /// A terminal, opened by a program.
@@ -60,6 +61,13 @@ impl File for TtyFile {
 
     fn is_terminal(&self) -> bool {
         true
+    }
+
+    fn host_stream(&self) -> Option<Arc<dyn HostStream>> {
+        match &self.0.line {
+            Line::Host(host) => Some(host.clone()),
+            Line::Pty(_) => None,
+        }
     }
 
     fn tty(&self) -> Option<&Arc<Tty>> {

@@ -192,6 +192,15 @@ pub trait Directory {
         fail(Errno::EPERM, "this file system has no fifos")
     }
 
+    /// Creates a unix socket's file, as bind(2) does. Who is bound there the network knows.
+    ///
+    /// # Errors
+    /// EEXIST; EPERM where there cannot be any.
+    fn mksock(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        let _ = (name, mode);
+        fail(Errno::EPERM, "this file system has no sockets")
+    }
+
     /// Creates a hard link to `target`, which may be a symbolic link.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
-//! Streams of the fake host: a socket or stdio whose other end says little, and a listener with a few connections.
+//! Streams of the fake host: stdio whose other end says little.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use gopherix_abi::{Errno, FileType, Mode, PollEvents, SockHow, Stat, Timespec};
+use gopherix_abi::{Errno, FileType, Mode, PollEvents, Stat, Timespec};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::error::fail;
-use gopherix_kernel::platform::{HostListener, HostStream};
+use gopherix_kernel::platform::HostStream;
 use gopherix_kernel::sync::Lock;
 
 /// Bytes its other end takes before a write would wait.
@@ -19,28 +19,28 @@ pub(super) struct FakeStream(Lock<Halves>);
 struct Halves {
     input: VecDeque<u8>,
     room: usize,
-    ended: SockHow,
 }
 
 impl FakeStream {
     pub(super) fn new(input: &[u8]) -> Arc<Self> {
         let input = input.iter().copied().collect();
-        Arc::new(FakeStream(Lock::new(Halves { input, room: TAKES, ended: SockHow::empty() })))
+        Arc::new(FakeStream(Lock::new(Halves { input, room: TAKES })))
     }
 }
 
 impl HostStream for FakeStream {
     fn read(&self, buf: &mut [u8]) -> SysResult<usize> {
-        let n = self.peek(buf)?;
-        self.0.lock().input.drain(..n);
+        let mut halves = self.0.lock();
+        if halves.input.is_empty() && !buf.is_empty() {
+            return fail(Errno::EAGAIN, "");
+        }
+        let n = buf.len().min(halves.input.len());
+        buf.iter_mut().zip(halves.input.drain(..n)).for_each(|(to, from)| *to = from);
         Ok(n)
     }
 
     fn write(&self, buf: &[u8]) -> SysResult<usize> {
         let mut halves = self.0.lock();
-        if halves.ended.contains(SockHow::WR) {
-            return fail(Errno::EPIPE, "");
-        }
         if halves.room == 0 && !buf.is_empty() {
             return fail(Errno::EAGAIN, "");
         }
@@ -52,8 +52,8 @@ impl HostStream for FakeStream {
     fn ready(&self) -> PollEvents {
         let halves = self.0.lock();
         let mut ready = PollEvents::empty();
-        ready.set(PollEvents::IN, !halves.input.is_empty() || halves.ended.contains(SockHow::RD));
-        ready.set(PollEvents::OUT, halves.room > 0 || halves.ended.contains(SockHow::WR));
+        ready.set(PollEvents::IN, !halves.input.is_empty());
+        ready.set(PollEvents::OUT, halves.room > 0);
         ready
     }
 
@@ -83,46 +83,5 @@ impl HostStream for FakeStream {
 
     fn is_terminal(&self) -> bool {
         false
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.0.lock().ended.insert(how);
-        Ok(())
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        let halves = self.0.lock();
-        if halves.input.is_empty() && !buf.is_empty() && !halves.ended.contains(SockHow::RD) {
-            return fail(Errno::EAGAIN, "");
-        }
-        let n = buf.len().min(halves.input.len());
-        buf.iter_mut().zip(&halves.input).for_each(|(to, from)| *to = *from);
-        Ok(n)
-    }
-}
-
-/// A listener on which so many connections wait.
-pub(super) struct FakeListener(pub(super) Lock<usize>);
-
-impl HostListener for FakeListener {
-    fn accept(&self) -> SysResult<Arc<dyn HostStream>> {
-        let mut waiting = self.0.lock();
-        if *waiting == 0 {
-            return fail(Errno::EAGAIN, "");
-        }
-        *waiting = waiting.saturating_sub(1);
-        Ok(FakeStream::new(b"hello"))
-    }
-
-    fn ready(&self) -> PollEvents {
-        if *self.0.lock() > 0 { PollEvents::IN } else { PollEvents::empty() }
-    }
-
-    fn wait(&self) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-
-    fn local_addr(&self) -> String {
-        "127.0.0.1:1".into()
     }
 }

@@ -1,8 +1,9 @@
 //! The kernel a hostile guest runs on: what is mounted, and the descriptors its process starts with.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use gopherix_abi::{AccessMode, Mode, OpenFlags, Pid, Rights};
+use gopherix_abi::{AccessMode, Mode, OpenFlags, Pid, Rights, SockAddr, SockFamily, SockType};
 use gopherix_kernel::file::{File, OpenFile};
 use gopherix_kernel::fs::devfs::DevFs;
 use gopherix_kernel::fs::hostfs::HostFs;
@@ -10,9 +11,8 @@ use gopherix_kernel::fs::memfs::{Clock, MemFs};
 use gopherix_kernel::fs::overlayfs::OverlayFs;
 use gopherix_kernel::fs::procfs::ProcFs;
 use gopherix_kernel::ipc::pipe::{PipeReader, PipeWriter, pipe};
-use gopherix_kernel::net::{ListenerFile, StreamFile};
+use gopherix_kernel::net::{Place, Socket, StreamFile, Ucred};
 use gopherix_kernel::platform::Platform;
-use gopherix_kernel::sync::Lock;
 use gopherix_kernel::task::{FdEntry, Limits, Process};
 use gopherix_kernel::testing::TestPlatform;
 use gopherix_kernel::vfs::walk::{Start, Tail, walk};
@@ -20,7 +20,7 @@ use gopherix_kernel::vfs::{FileSystem, MountFlags, MountTable, OpenHow};
 use gopherix_kernel::{Kernel, SysResult};
 
 use super::host::FakeHost;
-use super::host_stream::{FakeListener, FakeStream};
+use super::host_stream::FakeStream;
 
 /// The descriptors a hostile guest starts with.
 pub mod fd {
@@ -80,6 +80,8 @@ pub(super) struct Setup {
 pub(super) struct Ends {
     pub(super) input: Arc<PipeWriter>,
     pub(super) output: Arc<PipeReader>,
+    /// The peers of its connections.
+    _peers: Vec<Arc<Socket>>,
 }
 
 impl Setup {
@@ -131,8 +133,12 @@ impl Setup {
         let (output, stdout) = pipe();
         let (_, broken) = pipe();
         let host = StreamFile::stream(FakeStream::new(b"a stream"));
-        let listener = ListenerFile::listener(Arc::new(FakeListener(Lock::new(3))));
-        let socket = StreamFile::socket(FakeStream::new(b"a connection's bytes"));
+        let (listener, peers) = self.listener(process.pid, 4)?;
+        let socket = listener.accept()?;
+        if let Some(peer) = peers.first() {
+            peer.send(b"a connection's bytes", None, None)?;
+        }
+        peers.iter().skip(1).try_for_each(|peer| peer.send(b"hello", None, None).map(drop))?;
         let tmp = open(process, b"/tmp", false)?;
         let narrow = FdEntry {
             rights: Rights::PATH_OPEN | Rights::FD_READDIR | Rights::PATH_FILESTAT_GET,
@@ -153,7 +159,22 @@ impl Setup {
             FdEntry::preopened(open(process, b"/host", false)?, b"/host"),
             FdEntry::new(stream(broken, AccessMode::WriteOnly)),
         ];
-        Ok((entries, Ends { input, output }))
+        Ok((entries, Ends { input, output, _peers: peers }))
+    }
+}
+
+impl Setup {
+    /// A listening socket, and those that have connected to it.
+    fn listener(&self, pid: Pid, connections: usize) -> SysResult<(Arc<Socket>, Vec<Arc<Socket>>)> {
+        let owner = Ucred { pid, uid: 0, gid: 0 };
+        let open = || self.kernel.net().open(SockFamily::Inet, SockType::Stream, 0, owner);
+        let listener = open()?;
+        listener.bind(&Place::Inet(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)))?;
+        listener.listen(16)?;
+        let SockAddr::Inet(address) = listener.local()? else { return Ok((listener, Vec::new())) };
+        let connect = |_| open().and_then(|socket| socket.connect(&Place::Inet(address)).map(|()| socket));
+        let peers = (0..connections).map(connect).collect::<SysResult<_>>()?;
+        Ok((listener, peers))
     }
 }
 

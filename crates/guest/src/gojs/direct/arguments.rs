@@ -40,6 +40,15 @@ pub(super) fn fs_arguments<E: Engine>(
 ) -> Result<Option<Named<E>>, Outside> {
     let name = frame.bytes(name)?;
     let Some(op) = FsOp::ALL.iter().copied().find(|op| op.name().as_bytes() == name) else { return Ok(None) };
+    Ok(values(gojs, frame, args)?.map(|args| (op, args)))
+}
+
+/// The values of the `[]any` at `args`; `None` if there is one among them that takes the long way.
+pub(super) fn values<E: Engine>(
+    gojs: &Gojs<E>,
+    frame: &Frame<'_>,
+    args: u32,
+) -> Result<Option<Vec<Value<E>>>, Outside> {
     let (list, _) = frame.elements::<16>(args)?.as_chunks::<8>();
     let (pairs, _) = list.as_chunks::<2>();
     if pairs.len() > MOST {
@@ -52,7 +61,7 @@ pub(super) fn fs_arguments<E: Engine>(
         };
         values.push(value);
     }
-    Ok(Some((op, values)))
+    Ok(Some(values))
 }
 
 /// What `js.ValueOf` makes of an `any`, as far as package `syscall` has it made.

@@ -15,15 +15,19 @@
 //! - `Pread` and `Pwrite`, which copy through a `Uint8Array`. Not `Read` and `Write`: these keep the file's position, and
 //!   whether it was set by `Seek`, in a Go map beside the kernel's; only their `fsCall` says which of the two counts. Not `Open`
 //!   and `Close`, which write to that map.
+//! - What `Open` does between its call and that map, in answers that Go need not own ([`open`]): `fsCall` of `fstat`, and
+//!   `js.Value.Call` of `path.resolve`.
 //!
 //! Why, and what must not change by it: RATIONALE.md, "Why do some functions of a GOOS=js program never enter JavaScript?".
 //!
 //! Frames are those of Go's stack ABI: the return address at 0, arguments from 8 on, then results. An `error` is two words.
 //!
 //! Source: `src/syscall/fs_js.go` and `src/syscall/syscall_js.go` of Go 1.18 to 1.27, where these functions differ only in that
-//! `Pread` until 1.24 also clears what is behind the bytes it has read.
+//! `Pread` until 1.24 also clears what is behind the bytes it has read, and `Open` once asked for `process.cwd` rather than
+//! `path.resolve`.
 
 mod arguments;
+mod open;
 mod shortcut;
 mod stat;
 
@@ -46,27 +50,53 @@ use super::{Gojs, object};
 pub struct Direct {
     /// Its name in the binary's symbol table.
     pub symbol: &'static str,
+    /// The function whose calls alone are meant, by its name in there too; `None` for calls from anywhere.
+    pub within: Option<&'static str>,
     call: Call,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     ByName,
+    ByNameInOpen,
+    MethodInOpen,
     StatPath(FsOp),
     Fstat,
     Readlink,
     Positional(FsOp),
 }
 
+impl Direct {
+    /// A name that no other has: its symbol, and that of its caller where that matters.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.call {
+            Call::ByNameInOpen => "syscall.fsCall in syscall.Open",
+            Call::MethodInOpen => "syscall/js.Value.Call in syscall.Open",
+            _ => self.symbol,
+        }
+    }
+}
+
+const fn anywhere(symbol: &'static str, call: Call) -> Direct {
+    Direct { symbol, within: None, call }
+}
+
+const fn in_open(symbol: &'static str, call: Call) -> Direct {
+    Direct { symbol, within: Some("syscall.Open"), call }
+}
+
 /// The functions, by the index that [`direct()`] takes.
-pub const DIRECT: [Direct; 7] = [
-    Direct { symbol: "syscall.fsCall", call: Call::ByName },
-    Direct { symbol: "syscall.Stat", call: Call::StatPath(FsOp::Stat) },
-    Direct { symbol: "syscall.Lstat", call: Call::StatPath(FsOp::Lstat) },
-    Direct { symbol: "syscall.Fstat", call: Call::Fstat },
-    Direct { symbol: "syscall.Readlink", call: Call::Readlink },
-    Direct { symbol: "syscall.Pread", call: Call::Positional(FsOp::Read) },
-    Direct { symbol: "syscall.Pwrite", call: Call::Positional(FsOp::Write) },
+pub const DIRECT: [Direct; 9] = [
+    anywhere("syscall.fsCall", Call::ByName),
+    anywhere("syscall.Stat", Call::StatPath(FsOp::Stat)),
+    anywhere("syscall.Lstat", Call::StatPath(FsOp::Lstat)),
+    anywhere("syscall.Fstat", Call::Fstat),
+    anywhere("syscall.Readlink", Call::Readlink),
+    anywhere("syscall.Pread", Call::Positional(FsOp::Read)),
+    anywhere("syscall.Pwrite", Call::Positional(FsOp::Write)),
+    in_open("syscall.fsCall", Call::ByNameInOpen),
+    in_open("syscall/js.Value.Call", Call::MethodInOpen),
 ];
 
 /// Addresses below are nil to Go, plus the offset of a field.
@@ -84,13 +114,15 @@ pub fn direct<E: Engine>(caller: &mut dyn Caller<E>, index: u32, sp: u32) -> Res
     let Some(entry) = entry else { return Ok(false) };
     let gojs = caller.gojs().clone();
     let answered = match entry.call {
-        Call::ByName => gojs.direct_fs_call(caller, sp),
+        Call::ByName => gojs.direct_fs_call(caller, sp, is_plain),
+        Call::ByNameInOpen => gojs.direct_fs_call(caller, sp, |op| is_plain(op) || op == FsOp::Fstat),
+        Call::MethodInOpen => gojs.direct_resolve(caller, sp),
         Call::StatPath(op) => gojs.direct_stat(caller, sp, op),
         Call::Fstat => gojs.direct_fstat(caller, sp),
         Call::Readlink => gojs.direct_readlink(caller, sp),
         Call::Positional(op) => gojs.direct_positional(caller, sp, op),
     };
-    answered.map_err(|Outside| fault(caller, entry.symbol))
+    answered.map_err(|Outside| fault(caller, entry.name()))
 }
 
 /// The frame, all `size` bytes of which are in memory.
@@ -112,20 +144,29 @@ fn put_bytes<E: Engine>(caller: &mut dyn Caller<E>, ptr: u64, bytes: &[u8]) -> R
 }
 
 impl<E: Engine> Gojs<E> {
-    /// `func fsCall(name string, args ...any) (js.Value, error)`.
-    fn direct_fs_call(&self, caller: &mut dyn Caller<E>, sp: u32) -> Result<bool, Outside> {
+    /// `func fsCall(name string, args ...any) (js.Value, error)`, for the calls that are `answered`.
+    fn direct_fs_call(
+        &self,
+        caller: &mut dyn Caller<E>,
+        sp: u32,
+        answered: impl FnOnce(FsOp) -> bool,
+    ) -> Result<bool, Outside> {
         let frame = frame(caller, sp, 80)?;
         let Some((op, args)) = fs_arguments(self, &frame, 8, 24)? else {
             self.direct.forget_made();
             return Ok(false);
         };
-        if self.is_kept(op, &args) || !is_plain(op) || self.overtakes(op, args.first()) {
+        if self.is_kept(op, &args) || !answered(op) || self.overtakes(op, args.first()) {
             return Ok(false);
         }
-        let answer = self.attempt(caller, op, args, |value| match value {
-            // No other value is in need of an owner on Go's side.
-            Value::Undefined | Value::Number(_) => self.table.store(&*self.engine, value.clone()).ok(),
-            _ => None,
+        let answer = self.attempt(caller, op, args, |value| {
+            // All other values need an owner on Go's side.
+            let value = match value {
+                Value::Undefined | Value::Number(_) => value.clone(),
+                Value::Object(object) => Value::Object(self.direct.stand_in(object)?),
+                _ => return None,
+            };
+            self.table.store(&*self.engine, value).ok()
         });
         let Some(reference) = answer else { return Ok(false) };
         put(caller, sp, 48, &[reference, 0, 0, 0]).map(|()| true)

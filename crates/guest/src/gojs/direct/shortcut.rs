@@ -1,13 +1,15 @@
 //! What direct calls must remember: which `fs` Go has, how many there were, and what came of one that Go asks for again.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+
+use gopherix_abi::FileType;
 
 use super::super::Gojs;
 use super::super::engine::Engine;
 use super::super::fs::Outcome;
 use super::super::intrinsic::FsOp;
-use super::super::value::Value;
+use super::super::value::{Content, Object, Value};
 
 /// Direct calls between two events. After so many Go takes the long way, by which other goroutines, timers and callbacks get
 /// their turn as they do with every call under Node.
@@ -20,6 +22,8 @@ pub(in crate::gojs) struct Shortcut<E: Engine> {
     fs: RefCell<Fs<E>>,
     spent: Cell<u64>,
     made: RefCell<Option<Made<E>>>,
+    /// What `Open` is told that it has opened: no directory, and one.
+    stand_ins: [OnceCell<Rc<Object<E>>>; 2],
 }
 
 /// What the program has got for `globalThis.fs`. Package `syscall` asks for it once and keeps it.
@@ -41,7 +45,12 @@ struct Made<E: Engine> {
 
 impl<E: Engine> Shortcut<E> {
     pub(in crate::gojs) fn new() -> Self {
-        Shortcut { fs: RefCell::new(Fs::Unknown), spent: Cell::new(0), made: RefCell::new(None) }
+        Shortcut {
+            fs: RefCell::new(Fs::Unknown),
+            spent: Cell::new(0),
+            made: RefCell::new(None),
+            stand_ins: [OnceCell::new(), OnceCell::new()],
+        }
     }
 
     /// The event loop has its turn.
@@ -63,6 +72,14 @@ impl<E: Engine> Shortcut<E> {
     /// Runs `with` with the `fs` that package `syscall` has, if that can be told. No script may run in there.
     pub(super) fn with_fs<T>(&self, with: impl FnOnce(&E::Value) -> T) -> Option<T> {
         if let Fs::One(fs) = &*self.fs.borrow() { Some(with(fs)) } else { None }
+    }
+
+    /// An object that is a directory if these attributes are one's, and the same each time: the first such attributes there
+    /// were. `None` for what is no attributes.
+    pub(super) fn stand_in(&self, attributes: &Rc<Object<E>>) -> Option<Rc<Object<E>>> {
+        let Content::Stat(stat) = &*attributes.content() else { return None };
+        let place = self.stand_ins.get(usize::from(stat.kind == FileType::Directory))?;
+        Some(place.get_or_init(|| attributes.clone()).clone())
     }
 
     pub(super) fn keep(&self, op: FsOp, args: Vec<Value<E>>, outcome: Outcome<E>) {

@@ -164,3 +164,17 @@ fn calls_after_the_exit_are_errors() {
     let called = gojs.call_go(&mut guest, 1, Value::Undefined, Vec::new());
     assert!(matches!(called, Err(gojs::engine::Failure::Thrown(Value::String(text))) if text.contains("exited")));
 }
+
+#[test]
+fn a_program_that_ends_before_its_script_says_so() {
+    let mut guest = Guest::new(|_| {});
+    guest.gojs.set_driver(Some("main.js"));
+    exit(&mut guest, 0);
+    let said = "gopherix: the program ended before it waited for anything, so main.js was not run\n";
+    assert_eq!((&*guest.output(), guest.exit_code()), (said, 0));
+    let mut guest = Guest::new(|_| {});
+    guest.gojs.set_driver(Some("main.js"));
+    guest.gojs.set_driver(None);
+    exit(&mut guest, 0);
+    assert_eq!(guest.output(), "");
+}

@@ -54,6 +54,9 @@ impl Fake {
             put(&fs, op.name(), thing(Some(Intrinsic::Fs(*op)), None));
         }
         put(&global, "fs", fs);
+        let path = thing(None, None);
+        put(&path, "resolve", thing(Some(Intrinsic::PathResolve), None));
+        put(&global, "path", path);
         put(&global, "Uint8Array", thing(Some(Intrinsic::Uint8Array), None));
         put(&global, "setTimeout", thing(Some(Intrinsic::SetTimer), None));
         Fake { global, made: Cell::new(0) }

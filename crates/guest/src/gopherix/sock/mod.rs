@@ -2,6 +2,8 @@
 //!
 //! Sizes of addresses and control data that a call tells are in and out: the room is read first, the true size written.
 
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use core::net::SocketAddr;

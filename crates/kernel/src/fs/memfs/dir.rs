@@ -106,6 +106,11 @@ impl Directory for Inode {
         Ok(())
     }
 
+    fn mksock(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        self.add(name, mode, Body::Socket)?;
+        Ok(())
+    }
+
     fn link(&self, name: &Name, target: &NodeRef) -> SysResult<()> {
         let mut state = self.lock();
         state.check_free(name)?;

@@ -54,6 +54,7 @@ pub(super) enum Body {
     Directory(Entries),
     Symlink(Box<[u8]>),
     Fifo(Fifo),
+    Socket,
 }
 
 /// A directory's content.
@@ -75,6 +76,7 @@ impl Body {
             Body::Directory(_) => FileType::Directory,
             Body::Symlink(_) => FileType::Symlink,
             Body::Fifo(_) => FileType::Fifo,
+            Body::Socket => FileType::SocketStream,
         }
     }
 
@@ -84,7 +86,7 @@ impl Body {
             Body::Regular(content) => content.charged(),
             Body::Directory(entries) => entries.names.keys().fold(0, |sum, name| entry_cost(name).saturating_add(sum)),
             Body::Symlink(target) => len_u64(target.len()),
-            Body::Fifo(_) => 0,
+            Body::Fifo(_) | Body::Socket => 0,
         }
     }
 }
@@ -106,7 +108,7 @@ impl State {
         match &mut self.body {
             Body::Regular(content) => Ok(content),
             Body::Directory(_) => fail(Errno::EISDIR, "a directory has no data"),
-            Body::Symlink(_) | Body::Fifo(_) => fail(Errno::EINVAL, "a symbolic link or a fifo has no data"),
+            Body::Symlink(_) | Body::Fifo(_) | Body::Socket => fail(Errno::EINVAL, "this kind of file has no data"),
         }
     }
 
@@ -128,7 +130,7 @@ impl State {
             Body::Regular(content) => content.size(),
             Body::Directory(entries) => len_u64(entries.names.len()).saturating_add(2).saturating_mul(ENTRY_SIZE),
             Body::Symlink(target) => len_u64(target.len()),
-            Body::Fifo(_) => 0,
+            Body::Fifo(_) | Body::Socket => 0,
         }
     }
 }
@@ -227,6 +229,7 @@ impl Node for Inode {
             FileType::Symlink => return fail(Errno::ELOOP, "a symbolic link cannot be opened"),
             FileType::Directory if how.write => return fail(Errno::EISDIR, "a directory cannot be written"),
             FileType::Fifo => return self.open_fifo(how),
+            FileType::SocketStream => return fail(Errno::ENXIO, "a socket cannot be opened"),
             _ => {}
         }
         if how.truncate && how.write {

@@ -133,6 +133,12 @@ impl Directory for Layered {
         directory(&self.copy_up(&held, Data::Copy)?)?.symlink(name, target)
     }
 
+    fn mksock(&self, name: &Name, mode: Mode) -> SysResult<()> {
+        let held = self.fs.change();
+        self.check_free(name)?;
+        directory(&self.copy_up(&held, Data::Copy)?)?.mksock(name, mode)
+    }
+
     fn link(&self, name: &Name, target: &NodeRef) -> SysResult<()> {
         let held = self.fs.change();
         self.check_free(name)?;

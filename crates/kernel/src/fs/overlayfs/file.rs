@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, SockHow, Stat};
+use gopherix_abi::{DirEntry, Errno, Mode, PollEvents, SetTime, Stat};
 
 use super::node::Layered;
 use crate::error::{SysResult, fail};
@@ -143,22 +143,6 @@ impl File for LayeredFile {
             Some(directory) => directory.entries(),
             None => fail(Errno::ENOTDIR, "not a directory"),
         }
-    }
-
-    fn accept(&self) -> SysResult<Arc<dyn File>> {
-        self.file()?.accept()
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.file()?.peek(buf)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.file()?.shutdown(how)
-    }
-
-    fn is_socket(&self) -> bool {
-        self.file().is_ok_and(|file| file.is_socket())
     }
 
     fn is_terminal(&self) -> bool {

@@ -1,6 +1,11 @@
 //! Sockets below the system calls. What Linux answers was asked of Linux.
 
+#![expect(clippy::as_conversions, reason = "test code may panic")]
+
+mod props;
 mod tcp;
+mod udp;
+mod unix;
 
 use core::net::SocketAddr;
 use std::sync::Arc;
@@ -71,5 +76,5 @@ fn connection(net: &Arc<Net>) -> (Arc<Socket>, Arc<Socket>) {
 }
 
 fn shut(socket: &Socket, how: SockHow) {
-    File::shutdown(socket, how).unwrap();
+    socket.shutdown(how).unwrap();
 }

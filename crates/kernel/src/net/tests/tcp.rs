@@ -42,7 +42,7 @@ fn a_socket_that_is_not_connected() {
     assert_eq!(read(&socket, 1), Err(Errno::ENOTCONN));
     assert_eq!(write(&socket, b"x"), Err(Errno::EPIPE));
     assert_eq!(errno(socket.peer()), Errno::ENOTCONN);
-    assert_eq!(errno(File::shutdown(&*socket, SockHow::RD)), Errno::ENOTCONN);
+    assert_eq!(errno(socket.shutdown(SockHow::RD)), Errno::ENOTCONN);
     assert_eq!(errno(socket.accept()), Errno::EINVAL);
     assert_eq!(inet(socket.local()).to_string(), "0.0.0.0:0");
 }

@@ -4,6 +4,7 @@
 
 mod attributes;
 mod paths;
+mod sockets;
 mod waiting;
 
 use std::sync::Arc;

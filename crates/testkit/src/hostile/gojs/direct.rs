@@ -7,6 +7,9 @@ use super::imports::{DIRECTLY, Takes};
 use super::words::FS;
 use crate::hostile::paths::PATHS;
 
+/// Names of imports whose text is not a path.
+const FS_CALL: &str = "syscall.fsCall";
+const RESOLVE: &str = "syscall/js.Value.Call in syscall.Open";
 /// Bytes for a type, its data and a string, one after the other.
 const ANY_SIZE: usize = 96;
 const DATA_AT: usize = 32;
@@ -31,11 +34,16 @@ impl Guest {
         let index = self.random.below(DIRECTLY.len());
         let (Some(import), sp) = (DIRECTLY.get(index), self.stack_pointer()) else { return Ok(()) };
         let takes = import.layout().map(|layout| layout.takes).unwrap_or_default();
-        let name = self.random.pick(FS);
+        let name = match import.name {
+            RESOLVE => "resolve",
+            _ => self.random.pick(FS),
+        };
         for (offset, takes) in takes {
             let to = at(sp, *offset);
             match takes {
-                Takes::Text if import.name == "syscall.fsCall" => self.put_odd_slice(to, name.as_bytes(), 1),
+                Takes::Text if import.name.starts_with(FS_CALL) || import.name == RESOLVE => {
+                    self.put_odd_slice(to, name.as_bytes(), 1)
+                }
                 Takes::Text => {
                     let path = self.random.pick(PATHS);
                     self.put_odd_slice(to, path.as_bytes(), 1);
@@ -54,6 +62,10 @@ impl Guest {
                     let odd = [0, 8, 4095, 16384 - 103, 16384, u64::MAX, u64::MAX - 103, 1 << 32];
                     let place = if self.random.chance(3) { self.random.pick(&odd) } else { place };
                     self.poke(to, &place.to_le_bytes());
+                }
+                Takes::Reference => {
+                    let path = if self.random.chance(80) { self.known("path") } else { self.reference() };
+                    self.poke(to, &path.to_le_bytes());
                 }
                 _ => {
                     let number = self.small_integer();

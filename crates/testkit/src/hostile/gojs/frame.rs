@@ -54,7 +54,7 @@ impl Guest {
         Ok(())
     }
 
-    fn known(&self, name: &str) -> u64 {
+    pub(super) fn known(&self, name: &str) -> u64 {
         self.known.iter().find(|(known, _)| *known == name).map_or(0, |(_, reference)| *reference)
     }
 

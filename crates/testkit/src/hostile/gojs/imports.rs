@@ -69,17 +69,17 @@ macro_rules! directly {
     ($($index:literal)*) => {
         /// Every Go function that may be answered before its body runs.
         pub static DIRECTLY: [Import; DIRECT.len()] = [$(
-            Import { name: DIRECT[$index].symbol, call: call_directly::<$index>, declines: true }
+            Import { name: DIRECT[$index].name(), call: call_directly::<$index>, declines: true }
         ),*];
     };
 }
 
-directly!(0 1 2 3 4 5 6);
+directly!(0 1 2 3 4 5 6 7 8);
 
 fn call_directly<const INDEX: usize>(caller: &mut dyn Caller<QuickJs>, sp: u32) -> Result<(), Stop> {
     let answered = gojs::direct(caller, u32::try_from(INDEX).unwrap_or(u32::MAX), sp)?;
     if let Some(direct) = DIRECT.get(INDEX).filter(|_| answered) {
-        note_answer(direct.symbol);
+        note_answer(direct.name());
     }
     Ok(())
 }
@@ -119,6 +119,10 @@ impl Import {
             "syscall/js.copyBytesToGo" => layout(&[(8, Room), (32, Reference)], &[(40, 9)], None),
             "syscall/js.copyBytesToJS" => layout(&[(8, Reference), (16, Source)], &[(40, 9)], None),
             "syscall.fsCall" => layout(&[(8, Text), (24, Anys)], &[(48, 32)], None),
+            "syscall.fsCall in syscall.Open" => layout(&[(8, Text), (24, Anys)], &[(48, 32)], Some(48)),
+            "syscall/js.Value.Call in syscall.Open" => {
+                layout(&[(8, Reference), (24, Text), (40, Anys)], &[(64, 16)], Some(64))
+            }
             "syscall.Stat" | "syscall.Lstat" => layout(&[(8, Text), (24, Attributes)], &[(32, 16)], None),
             "syscall.Fstat" => layout(&[(8, Number), (16, Attributes)], &[(24, 16)], None),
             "syscall.Readlink" => layout(&[(8, Text), (24, Room)], &[(48, 24)], None),

@@ -1,5 +1,6 @@
 //! Arguments that are not what package `syscall` gives, and frames that are not in memory.
 
+use super::open::{FS_CALL_IN_OPEN, RESOLVE};
 use super::*;
 
 #[test]
@@ -59,29 +60,31 @@ fn functions_that_are_not_in_the_table_are_declined() {
 
 #[test]
 fn frames_outside_of_memory_end_the_process() {
-    let size = |symbol: &str| match symbol {
-        "syscall.fsCall" => 80,
+    let size = |name: &str| match name {
+        "syscall.fsCall" | FS_CALL_IN_OPEN | RESOLVE => 80,
         "syscall.Stat" | "syscall.Lstat" => 48,
         "syscall.Fstat" => 40,
         _ => 72,
     };
     for direct in DIRECT {
-        let size = size(direct.symbol);
+        let (name, size) = (direct.name(), size(direct.name()));
         for sp in [u32::MAX, u32::MAX - 7, 65536, 65535, 65536 - 8, 65536 - size + 1] {
             let mut guest = guest();
-            assert!(gojs::direct(&mut guest, index(direct.symbol), sp).is_err(), "{} {sp}", direct.symbol);
-            assert!(guest.process.is_ending(), "{} {sp}", direct.symbol);
+            assert!(gojs::direct(&mut guest, index(name), sp).is_err(), "{name} {sp}");
+            assert!(guest.process.is_ending(), "{name} {sp}");
         }
         let mut guest = guest();
         guest.memory[65536 - size as usize..].fill(0);
-        assert_eq!(gojs::direct(&mut guest, index(direct.symbol), 65536 - size), Ok(false), "{}", direct.symbol);
+        assert_eq!(gojs::direct(&mut guest, index(name), 65536 - size), Ok(false), "{name}");
     }
 }
 
 #[test]
 fn pointers_out_of_memory_end_the_process() {
-    let headers: [(&str, &[usize]); 7] = [
+    let headers: [(&str, &[usize]); 9] = [
         ("syscall.fsCall", &[8, 24]),
+        (FS_CALL_IN_OPEN, &[8, 24]),
+        (RESOLVE, &[24, 40]),
         ("syscall.Stat", &[8]),
         ("syscall.Lstat", &[8]),
         ("syscall.Fstat", &[]),

@@ -1,5 +1,6 @@
 //! Random frames: whatever lies there, a call ends the process or writes nothing but results.
 
+use super::open::{FS_CALL_IN_OPEN, RESOLVE};
 use super::*;
 
 /// xorshift64*.
@@ -48,14 +49,17 @@ fn word(random: &mut Random) -> u64 {
 /// Puts a sound frame there, or nearly one: a few of its words, or of what they lead to, are anything.
 fn scribble(guest: &mut Guest, random: &mut Random, symbol: &str) -> u32 {
     let name = match symbol {
+        FS_CALL_IN_OPEN => random.pick(&["open", "fstat", "close"]),
+        RESOLVE => "resolve",
         "syscall.fsCall" => random.pick(&["open", "read", "write", "mkdir", "close", "unlink", "stat", "rename"]),
         "syscall.Readlink" => "stat",
         _ => "file",
     };
     guest.sp = random.pick(&[4096, 4096, 4096, 4097, 4100, 65536 - 80]);
-    guest.set_bytes(8, PATH, name.as_bytes());
+    guest.set_bytes(if symbol == RESOLVE { 24 } else { 8 }, PATH, name.as_bytes());
     let words: &[(usize, usize)] = match symbol {
-        "syscall.fsCall" => &[(24, ANY), (32, 1), (40, 1)],
+        RESOLVE => &[(40, ANY), (48, 1), (56, 1)],
+        "syscall.fsCall" | FS_CALL_IN_OPEN => &[(24, ANY), (32, 1), (40, 1)],
         "syscall.Stat" | "syscall.Lstat" => &[(24, ROOM)],
         "syscall.Fstat" => &[(8, 3), (16, ROOM)],
         "syscall.Readlink" => &[(24, BUFFER), (32, 40), (40, 40)],
@@ -64,8 +68,14 @@ fn scribble(guest: &mut Guest, random: &mut Random, symbol: &str) -> u32 {
     for (offset, word) in words {
         guest.set_word(*offset, *word as u64);
     }
+    if symbol == RESOLVE {
+        let path = get(guest, GLOBAL, "path");
+        guest.set_word(8, path);
+        guest.set_bytes(24, PATH, name.as_bytes());
+    }
     // One argument, a number or a path.
-    let data = [(ANY, ANY + 64), (ANY + 8, ANY + 96), (ANY + 96, 3), (ANY + 104, 4)];
+    let first = if symbol == RESOLVE { PATH } else { 3 };
+    let data = [(ANY, ANY + 64), (ANY + 8, ANY + 96), (ANY + 96, first), (ANY + 104, 4)];
     for (at, word) in data {
         guest.memory[at..at + 8].copy_from_slice(&u64::to_le_bytes(word as u64));
     }
@@ -89,7 +99,8 @@ fn allowed(guest: &Guest, symbol: &str, sp: u32) -> Vec<(u64, u64)> {
         guest.memory.get(at..at + 8).map_or(0, |bytes| u64::from_le_bytes(bytes.try_into().unwrap()))
     };
     match symbol {
-        "syscall.fsCall" => vec![(sp + 48, 32)],
+        "syscall.fsCall" | FS_CALL_IN_OPEN => vec![(sp + 48, 32)],
+        RESOLVE => vec![(sp + 64, 16)],
         "syscall.Stat" | "syscall.Lstat" => vec![(sp + 32, 16), (word(24), 104)],
         "syscall.Fstat" => vec![(sp + 24, 16), (word(16), 104)],
         "syscall.Readlink" => vec![(sp + 48, 24), (word(24), word(32))],
@@ -108,7 +119,7 @@ fn random_frames_write_nothing_but_results() {
         fs_call(&mut guest, "symlink", &[Any::String("x"), Any::String("stat")]).unwrap();
         for step in 0..40 {
             let at = step % DIRECT.len();
-            let symbol = DIRECT[at].symbol;
+            let symbol = DIRECT[at].name();
             let sp = scribble(&mut guest, &mut random, symbol);
             let (before, may) = (guest.memory.clone(), allowed(&guest, symbol, sp));
             let Ok(done) = gojs::direct(&mut guest, index(symbol), sp) else {

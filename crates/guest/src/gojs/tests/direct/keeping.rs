@@ -108,7 +108,7 @@ fn a_call_that_failed_is_not_made_again() {
 }
 
 /// Opens the file without the guest's doing, as this descriptor.
-fn open_elsewhere(guest: &mut Guest, want: u32) {
+pub(super) fn open_elsewhere(guest: &mut Guest, want: u32) {
     let (access, mode) = (AccessMode::ReadOnly, Mode(0));
     let opened =
         guest.split().1.sys_openat(At::Cwd, b"file", OpenFlags::empty(), access, mode, Rights::all(), Rights::all());

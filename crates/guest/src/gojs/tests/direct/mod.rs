@@ -3,6 +3,7 @@
 mod frames;
 mod hostile;
 mod keeping;
+mod open;
 mod results;
 
 use gopherix_abi::{AccessMode, At, Mode, OpenFlags, Rights};
@@ -72,8 +73,8 @@ fn exists(guest: &mut Guest, path: &str) -> bool {
     guest.split().1.sys_fstatat(At::Cwd, path.as_bytes(), gopherix_abi::AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 
-fn index(symbol: &str) -> u32 {
-    u32::try_from(DIRECT.iter().position(|direct| direct.symbol == symbol).unwrap()).unwrap()
+fn index(name: &str) -> u32 {
+    u32::try_from(DIRECT.iter().position(|direct| direct.name() == name).unwrap()).unwrap()
 }
 
 /// Fills the frame of the next call behind its arguments.
@@ -115,10 +116,8 @@ fn put_any(guest: &mut Guest, at: usize, any: Any<'_>) -> [u64; 2] {
     [at as u64, at as u64 + 32]
 }
 
-/// `fsCall(name, args...)`: the reference it answers.
-fn fs_call(guest: &mut Guest, name: &str, args: &[Any<'_>]) -> Option<u64> {
-    clear_frame(guest);
-    guest.set_bytes(8, PATH, name.as_bytes());
+/// Puts a `[]any` into the frame.
+fn put_anys(guest: &mut Guest, offset: usize, args: &[Any<'_>]) {
     let list = ANY - 512;
     for (i, any) in args.iter().enumerate() {
         let words = put_any(guest, ANY + 1024 * i, *any);
@@ -127,10 +126,22 @@ fn fs_call(guest: &mut Guest, name: &str, args: &[Any<'_>]) -> Option<u64> {
             guest.memory[at..at + 8].copy_from_slice(&word.to_le_bytes());
         }
     }
-    for (offset, word) in [(24, list), (32, args.len()), (40, args.len())] {
+    for (offset, word) in [(offset, list), (offset + 8, args.len()), (offset + 16, args.len())] {
         guest.set_word(offset, word as u64);
     }
-    let answered = call(guest, "syscall.fsCall", 48..80, 0..0);
+}
+
+/// `fsCall(name, args...)`: the reference it answers.
+fn fs_call(guest: &mut Guest, name: &str, args: &[Any<'_>]) -> Option<u64> {
+    fs_call_by(guest, "syscall.fsCall", name, args)
+}
+
+/// The same by the direct way of this name.
+fn fs_call_by(guest: &mut Guest, way: &str, name: &str, args: &[Any<'_>]) -> Option<u64> {
+    clear_frame(guest);
+    guest.set_bytes(8, PATH, name.as_bytes());
+    put_anys(guest, 24, args);
+    let answered = call(guest, way, 48..80, 0..0);
     if answered {
         assert_eq!((guest.word(56), guest.word(64), guest.word(72)), (0, 0, 0));
     }

@@ -4,9 +4,13 @@ use super::*;
 use crate::gojs::object::stat_number;
 
 #[test]
-fn symbols_are_go_functions_each_named_once() {
-    let mut names: Vec<_> = DIRECT.iter().map(|direct| direct.symbol).collect();
-    assert!(names.iter().all(|name| name.starts_with("syscall.")));
+fn functions_are_go_functions_each_named_once() {
+    let mut names: Vec<_> = DIRECT.iter().map(|direct| direct.name()).collect();
+    for direct in DIRECT {
+        let package = direct.symbol.starts_with("syscall.") || direct.symbol.starts_with("syscall/js.");
+        assert!(package && direct.name().starts_with(direct.symbol), "{}", direct.name());
+        assert_eq!(direct.name().split_once(" in ").map(|(_, caller)| caller), direct.within);
+    }
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), DIRECT.len());

@@ -1,0 +1,3 @@
+module example.com/portbenches
+
+go 1.25

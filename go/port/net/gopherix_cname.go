@@ -1,0 +1,9 @@
+//go:build wasip1
+
+package net
+
+import "context"
+
+func cgoLookupCNAME(ctx context.Context, name string) (string, error) {
+	return "", errGopherixCNAME
+}
