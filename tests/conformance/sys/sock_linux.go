@@ -38,13 +38,6 @@ func addrOf(sa syscall.Sockaddr) Addr {
 	return Addr{}
 }
 
-func errnoOf(err error) Errno {
-	if err == nil {
-		return OK
-	}
-	return name(err.(syscall.Errno))
-}
-
 func opened(fd int, err error) (int, Errno) {
 	if err != nil {
 		return -1, errnoOf(err)
