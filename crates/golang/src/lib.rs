@@ -13,6 +13,7 @@
 //! - [`program`]: table, runtime and inlined calls together;
 //! - [`stack`] and [`goroutines`]: what a running guest is doing, read from its memory, and its traceback;
 //! - [`inspect`]: all of it as one report.
+//!
 //! All of them count their steps in [`work`].
 //!
 //! Input is hostile: no module makes this crate panic, and work and memory stay within a small multiple of the

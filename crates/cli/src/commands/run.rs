@@ -281,7 +281,6 @@ fn limits(args: &RunArgs) -> Limits {
         file_size: args.max_file_size,
         total_written: args.max_written,
         processes: Some(args.max_processes),
-        ..Limits::default()
     }
 }
 
