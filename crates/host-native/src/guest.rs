@@ -10,11 +10,13 @@ use wasmtime::{
     AsContextMut, Caller, Extern, Linker, Memory, ResourceLimiter, StoreContextMut, Trap, UpdateDeadline, WasmBacktrace,
 };
 
+use crate::crash::Watched;
 use crate::crash::go::Inspection;
-use crate::go;
 use crate::preempt::Preempted;
 use crate::profile::{self, Sampling};
 
+/// Bytes of a page of linear memory, and of the memory that has the flag ([`gopherix_rewrite::interrupt`]).
+const PAGE: usize = 65536;
 /// Most elements a guest's table may have; each costs the host a pointer.
 const TABLE_ELEMENTS: usize = 10_000_000;
 
@@ -22,6 +24,12 @@ const TABLE_ELEMENTS: usize = 10_000_000;
 pub(crate) struct Guest {
     pub(crate) cx: Cx,
     memory: Option<Memory>,
+    pub(crate) live: Live,
+}
+
+/// What watches a guest of either ABI while it runs.
+#[derive(Default)]
+pub(crate) struct Live {
     /// Its goroutines are preempted. To be dropped before the memory is.
     pub(crate) preempted: Option<Preempted>,
     /// How to look into it once it has crashed.
@@ -30,9 +38,15 @@ pub(crate) struct Guest {
     pub(crate) sampling: Option<Sampling>,
 }
 
+impl Watched for Guest {
+    fn parts(&mut self) -> (&Cx, &mut Live) {
+        (&self.cx, &mut self.live)
+    }
+}
+
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest { cx, memory: None, preempted: None, inspection: None, sampling: None }
+        Guest { cx, memory: None, live: Live::default() }
     }
 }
 
@@ -79,11 +93,11 @@ macro_rules! define {
             wasip1::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
-                let sampled = profile::enter(caller.data().sampling.as_ref());
+                let sampled = profile::enter(caller.data().live.sampling.as_ref());
                 let (mut mem, cx) = split(&mut caller);
                 let result = wasip1::$name(cx, &mut mem, $($arg),*);
                 let answer = wasip1::answer(cx, result).map(u32::from).map_err(unwind);
-                profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
+                profile::leave(sampled, stringify!($name), &caller, || caller.data().live.sampling.clone());
                 answer
             },
         )?
@@ -94,7 +108,7 @@ macro_rules! define {
             stringify!($name),
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
-                    let sampled = profile::enter(caller.data().sampling.as_ref());
+                    let sampled = profile::enter(caller.data().live.sampling.as_ref());
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
                     let result = wasip1::$name(cx, &mut mem, $($arg),*).await;
@@ -103,7 +117,7 @@ macro_rules! define {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
                         caller.as_context_mut().set_epoch_deadline(1);
                     }
-                    profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.clone());
+                    profile::leave(sampled, stringify!($name), &caller, || caller.data().live.sampling.clone());
                     answer
                 })
             },
@@ -123,33 +137,29 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             Err(unwind(wasip1::proc_exit(&mut caller.data_mut().cx, code)))
         },
     )?;
-    linker.func_wrap_async(
-        gopherix_rewrite::MODULE,
-        gopherix_rewrite::heads::SCHED,
-        |mut caller: Caller<'_, Guest>, (): ()| {
+    for name in [gopherix_rewrite::heads::SCHED, gopherix_rewrite::interrupt::LOOK] {
+        linker.func_wrap_async(gopherix_rewrite::MODULE, name, |mut caller: Caller<'_, Guest>, (): ()| {
             let look = gives_way(&mut caller);
             Box::new(async move {
                 look?.await;
                 Ok::<(), wasmtime::Error>(())
             })
-        },
-    )?;
+        })?;
+    }
     Ok(())
 }
 
-/// A goroutine gives way: the end of the process, its CPU limit, and others' turns, if a tick has passed since.
+/// A goroutine gives way, or code has seen the flag: the end of the process, its CPU limit, and others' turns, if a tick has passed since.
 fn gives_way(caller: &mut Caller<'_, Guest>) -> wasmtime::Result<futures::future::OptionFuture<Pass>> {
-    if !caller.data().preempted.as_ref().is_some_and(Preempted::take_tick) {
+    if !caller.data().live.preempted.as_ref().is_some_and(Preempted::take_tick) {
         return Ok(None.into());
     }
-    let (mut memory, cx) = split(caller);
-    go::clear_flag(&mut memory);
-    look_up(cx).map(|pass| Some(pass).into())
+    look_up(&mut caller.data_mut().cx).map(|pass| Some(pass).into())
 }
 
 impl ResourceLimiter for Guest {
-    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(may_grow_memory(&self.cx.process, desired, maximum))
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(may_grow_memory(&self.cx.process, current, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -158,7 +168,11 @@ impl ResourceLimiter for Guest {
 }
 
 /// Whether a guest may have so many bytes of linear memory; from then on it has.
-pub(crate) fn may_grow_memory(process: &Process, desired: usize, maximum: Option<usize>) -> bool {
+pub(crate) fn may_grow_memory(process: &Process, current: usize, desired: usize, maximum: Option<usize>) -> bool {
+    if current == 0 && desired == PAGE && maximum == Some(PAGE) {
+        // The flag's, or one of the guest's that is as small and stays so.
+        return true;
+    }
     let within = maximum.is_none_or(|maximum| desired <= maximum);
     within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX))
 }

@@ -17,7 +17,7 @@ use crate::crash::{self, Watch};
 use crate::engine::{Engines, Entry, Interruption, Program};
 use crate::fetch::{HttpClient, NetPolicy};
 use crate::go;
-use crate::guest::{Guest, conclude, tick};
+use crate::guest::{Guest, tick};
 use crate::js;
 use crate::preempt::Marks;
 use crate::profile::{Profiler, Sampling};
@@ -206,23 +206,14 @@ async fn run(mut start: Start) {
     os_wasm::minit(&mut cx).await;
     let mut store = Store::new(start.program.module().engine(), Guest::new(cx));
     let thread = store.data().cx.m.info();
-    store.data_mut().sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
+    store.data_mut().live.sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
     store.limiter(|guest| guest);
     if start.interruption == Interruption::Epochs {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(tick);
     }
     let outcome = call_start(&mut store, &start).await;
-    // Before the memory goes.
-    store.data_mut().preempted = None;
-    if let Some(sampling) = &store.data().sampling {
-        sampling.end();
-    }
-    conclude(&store.data().cx, &outcome);
-    let inspection = store.data_mut().inspection.take();
-    if let Err(error) = &outcome {
-        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
-    }
+    crash::settle(&mut store, &outcome, &start.watch);
     let mut guest = store.into_data();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
@@ -232,11 +223,11 @@ async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result
     let program = &start.program;
     let instance = program.instantiate_async(&mut *store).await?;
     let memory = instance.get_memory(&mut *store, "memory");
-    store.data_mut().inspection = Some(Inspection::new(start.source.clone(), program.module(), instance, memory));
+    store.data_mut().live.inspection = Some(Inspection::new(start.source.clone(), program.module(), instance, memory));
     let thread = store.data().cx.m.info();
-    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
+    store.data_mut().live.preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
     let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    match store.data().sampling.clone() {
+    match store.data().live.sampling.clone() {
         Some(sampling) => {
             sampling.locate(&instance, memory, "_start", &mut *store);
             sampling.follow(entry.call_async(&mut *store, ())).await

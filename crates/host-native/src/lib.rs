@@ -19,6 +19,7 @@ pub mod net;
 mod preempt;
 pub mod profile;
 mod reactor;
+mod remote;
 pub mod stdio;
 pub mod user;
 
