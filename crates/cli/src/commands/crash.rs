@@ -62,9 +62,22 @@ fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// From now on SIGQUIT (`^\\` on a terminal) waits for [`quit_by_signal`]; to be called before the program starts.
-pub(super) fn listen() -> anyhow::Result<Signals> {
-    Signals::new([SIGQUIT]).context("cannot wait for signals")
+/// From now on SIGQUIT (`^\\` on a terminal) waits for [`quit_by_signal`]; to be called before the program starts. `None` if
+/// whoever started this process has it ignored, as shells do for background jobs: so it stays.
+pub(super) fn listen() -> anyhow::Result<Option<Signals>> {
+    if is_ignored(SIGQUIT) {
+        return Ok(None);
+    }
+    Signals::new([SIGQUIT]).map(Some).context("cannot wait for signals")
+}
+
+/// Whether a signal does nothing to this process (proc_pid_status(5)); only the kernel can be asked without changing it.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let bit = u32::try_from(signal).ok().and_then(|signal| 1u64.checked_shl(signal.checked_sub(1)?));
+    bit.is_some_and(|bit| mask & bit != 0)
 }
 
 /// Ends the program on SIGQUIT: a Go program tells of its goroutines then. One that does not come to it is ended with this

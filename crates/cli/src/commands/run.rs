@@ -58,7 +58,9 @@ pub(crate) fn run_profiled(args: RunArgs, wanted: Option<Wanted>) -> anyhow::Res
     let signals = wanted.as_ref().map(|_| Wanted::listen()).transpose()?;
     let hz = wanted.as_ref().map(|wanted| wanted.rate);
     let child = spawn(&machine, &program, &args, &points, &recorder, hz)?;
-    quit_by_signal(quits, &child);
+    if let Some(quits) = quits {
+        quit_by_signal(quits, &child);
+    }
     if let (Some(wanted), Some(signals), Some(profile)) = (&wanted, signals, &child.profile) {
         wanted.write_on_signal(signals, profile.clone());
     }
