@@ -26,6 +26,7 @@ import (
 	"gopherix/conformance/sys"
 	"gopherix/conformance/t"
 	_ "gopherix/conformance/time"
+	_ "gopherix/conformance/tty"
 )
 
 const usage = `usage: conformance list             the names of all cases

@@ -144,6 +144,14 @@ impl Termios {
         #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "a variant's own number, below 19")]
         self.cc[which as usize]
     }
+
+    /// Sets a control character.
+    pub const fn set_cc(&mut self, which: Cc, byte: u8) {
+        #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "a variant's own number, below 19")]
+        {
+            self.cc[which as usize] = byte;
+        }
+    }
 }
 
 /// When new settings count.

@@ -13,6 +13,7 @@ mod trace;
 use clap::{CommandFactory, Parser};
 
 fn main() -> std::process::ExitCode {
+    restore_terminal_on_panic();
     let done = match commands::background_helper() {
         Some(done) => done,
         None => {
@@ -24,4 +25,13 @@ fn main() -> std::process::ExitCode {
         Ok(code) => std::process::ExitCode::from(code),
         Err(error) => exit::report(&error),
     }
+}
+
+/// A panic must not leave a terminal behind as a program wanted it, nor its message in there.
+fn restore_terminal_on_panic() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        gopherix::restore_terminal();
+        usual(panic);
+    }));
 }

@@ -7,12 +7,13 @@ use gopherix_abi::{AccessMode, OpenFlags, Pid, Signal};
 use gopherix_host_native::crash::{Exception, Watch};
 use gopherix_host_native::js::{Function, JsValue, Script, World};
 use gopherix_host_native::net::adopt;
+use gopherix_host_native::terminal::Terminals;
 use gopherix_host_native::{Profiler, preopens};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::file::OpenFile;
 use gopherix_kernel::net::Ucred;
 use gopherix_kernel::signal::Inherited;
-use gopherix_kernel::task::{Executable, FdEntry, Limits, Process, ProcessSpec};
+use gopherix_kernel::task::{Executable, FdEntry, Limits, Process, ProcessSpec, Terminal};
 use gopherix_kernel::vfs::walk::{Start, Tail, walk};
 use gopherix_kernel::vfs::{Location, OpenHow};
 
@@ -273,10 +274,10 @@ impl Command {
         let process = kernel.create_process(Pid(0), spec).map_err(Error::setup(format!("working directory {cwd}")))?;
         *made = Some(process.clone());
         let mut fds = Vec::new();
-        let (mut stdin, mut outputs) = (None, Vec::new());
+        let (mut stdin, mut outputs, mut terminals) = (None, Vec::new(), Terminals::default());
         let opened = machine.host.enter(|| {
             for (fd, stdio) in (0..).zip(stdio) {
-                let opened = stdio.open(fd, |access| open_null(&process, access))?;
+                let opened = stdio.open(fd, &mut terminals, kernel, |access| open_null(&process, access))?;
                 stdin = stdin.take().or(opened.writer);
                 outputs.push(opened.reader);
                 fds.push(FdEntry::new(opened.file));
@@ -284,6 +285,9 @@ impl Command {
             Ok(())
         });
         opened.map_err(Error::setup("standard streams"))?;
+        if let Some(tty) = terminals.first() {
+            tty.acquire(&process).map_err(Error::setup("controlling terminal"))?;
+        }
         for listener in listeners {
             let listener = machine.host.enter(|| adopt(listener))?;
             let owner = Ucred { pid: process.pid, uid: process.credentials.uid, gid: process.credentials.gid };

@@ -41,6 +41,7 @@ pub use gopherix_abi::{Errno, Pid, Signal};
 pub use gopherix_host_native::cache;
 pub use gopherix_host_native::crash::{Exception, Frame, Global, Goroutine, Registers};
 pub use gopherix_host_native::js::JsValue;
+pub use gopherix_host_native::terminal::{reapply as reapply_terminal, restore as restore_terminal};
 pub use gopherix_host_native::{CompilePolicy, HostError, HowCompiled, Interruption, ModuleCache, NetGrant, NetPolicy};
 pub use gopherix_kernel::table;
 pub use gopherix_kernel::task::{ExitStatus, Limits, Process};

@@ -1,17 +1,19 @@
 //! Where a process' standard streams lead.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use futures::executor::block_on;
 use gopherix_abi::{AccessMode, Errno, FileType, Mode, OpenFlags, PollEvents, Stat, Timespec};
 use gopherix_host_native::stdio::FdStream;
+use gopherix_host_native::terminal::{self, Terminals};
 use gopherix_kernel::file::{File, OpenFile, wait_any};
 use gopherix_kernel::ipc::pipe::{self, pipe};
 use gopherix_kernel::net::StreamFile;
 use gopherix_kernel::sync::Lock;
-use gopherix_kernel::{SysError, SysResult};
+use gopherix_kernel::tty::Tty;
+use gopherix_kernel::{Kernel, SysError, SysResult};
 
 /// Where one of a process' standard streams leads.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +21,7 @@ pub enum Stdio {
     /// To `/dev/null`.
     #[default]
     Null,
-    /// To the same stream of this process.
+    /// To the same stream of this process. If that is a terminal, it is the controlling terminal of the process' session.
     Inherit,
     /// stdin: reads these bytes, then the end. stdout and stderr: as `Null`.
     Bytes(Vec<u8>),
@@ -95,18 +97,36 @@ pub(crate) struct Opened {
 
 impl Stdio {
     /// Opens descriptor `fd` (0, 1 or 2). Within the executor.
-    pub(crate) fn open(self, fd: u32, null: impl FnOnce(AccessMode) -> SysResult<Arc<OpenFile>>) -> SysResult<Opened> {
+    pub(crate) fn open(
+        self,
+        fd: u32,
+        terminals: &mut Terminals,
+        kernel: &Arc<Kernel>,
+        null: impl FnOnce(AccessMode) -> SysResult<Arc<OpenFile>>,
+    ) -> SysResult<Opened> {
         let access = if fd == 0 { AccessMode::ReadOnly } else { AccessMode::WriteOnly };
         let whole = |file| Opened { file, reader: None, writer: None };
         let open = |file: Arc<dyn File>| OpenFile::new(file, access, OpenFlags::empty(), None);
         match (self, fd) {
             (Stdio::Bytes(bytes), 0) => Ok(whole(open(Arc::new(Bytes(Lock::new(io::Cursor::new(bytes))))))),
             (Stdio::Null | Stdio::Bytes(_), _) => null(access).map(whole),
-            (Stdio::Inherit, _) => match inherit(fd) {
-                Ok(stream) => Ok(whole(open(StreamFile::stream(Arc::new(stream))))),
-                // This process was started without it; a guest fares better with one that is empty.
-                Err(_) => null(access).map(whole),
-            },
+            (Stdio::Inherit, _) => {
+                let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+                let host = match fd {
+                    0 => stdin.as_fd(),
+                    1 => stdout.as_fd(),
+                    _ => stderr.as_fd(),
+                };
+                if let Some(tty) = terminals.of(host, kernel) {
+                    let access = terminal::access(host).unwrap_or(access);
+                    return Ok(whole(OpenFile::new(Tty::open(&tty)?, access, OpenFlags::empty(), None)));
+                }
+                match FdStream::inherit(host) {
+                    Ok(stream) => Ok(whole(open(StreamFile::stream(Arc::new(stream))))),
+                    // This process was started without it; a guest fares better with one that is empty.
+                    Err(_) => null(access).map(whole),
+                }
+            }
             (Stdio::Pipe, 0) => {
                 let (reader, writer) = pipe();
                 Ok(Opened { file: open(reader), reader: None, writer: Some(PipeWriter(writer)) })
@@ -117,16 +137,6 @@ impl Stdio {
             }
         }
     }
-}
-
-fn inherit(fd: u32) -> io::Result<FdStream> {
-    let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
-    let fd: BorrowedFd<'_> = match fd {
-        0 => stdin.as_fd(),
-        1 => stdout.as_fd(),
-        _ => stderr.as_fd(),
-    };
-    FdStream::inherit(fd)
 }
 
 /// Input that is all there from the start.

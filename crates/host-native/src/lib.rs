@@ -1,6 +1,6 @@
 //! The native home: Wasmtime, tokio and the host operating system.
 //!
-//! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`net`]
+//! File stems are those of every home: [`clock`] (time, entropy, the alarm), [`disk`], [`stdio`] (streams), [`terminal`] (the user's), [`net`]
 //! (listeners), [`fetch`] (HTTP for JavaScript), [`user`] (ids), [`engine`] (compiling and running guests), [`crash`] (guests
 //! that did not end by themselves). [`Host`] ties them to one kernel.
 
@@ -23,6 +23,7 @@ pub mod profile;
 mod reactor;
 mod spawn;
 pub mod stdio;
+pub mod terminal;
 pub mod user;
 
 pub use cache::ModuleCache;

@@ -74,6 +74,17 @@ impl FdStream {
         open_anew(self.0.fd.as_fd(), access)
     }
 
+    /// A stream over the terminal that a descriptor is open on, to read and to write; `None` where that cannot be had. Within the
+    /// executor.
+    pub(crate) fn terminal(fd: BorrowedFd<'_>) -> Option<Self> {
+        let own = open_anew(fd, OFlags::RDWR | OFlags::NONBLOCK)?;
+        FdStream::new(own, FileType::CharDevice, true).ok()
+    }
+
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
+        self.0.fd.as_fd()
+    }
+
     fn new(fd: OwnedFd, kind: FileType, nonblocking: bool) -> io::Result<Self> {
         let reactor = watch(fd.try_clone()?, Interest::READABLE | Interest::WRITABLE).ok();
         let terminal = rustix::termios::isatty(&fd);

@@ -86,7 +86,8 @@ var Syscalls = strings.Fields(`read write pread pwrite lseek fsync fdatasync fal
 	linkat symlinkat readlinkat fstatat utimensat fchmodat fchownat truncate faccessat chdir fchdir getcwd poll exit args_get
 	environ_get sched_yield umask getpid getppid getuid geteuid getgid getegid getgroups raise clock_gettime clock_getres nanosleep getrandom
 	socket socketpair bind connect listen accept getsockname getpeername getsockopt setsockopt recvmsg sendmsg recv send
-	getaddrinfo getifaddrs shutdown`)
+	getaddrinfo getifaddrs shutdown
+	tcgetattr tcsetattr tcgetwinsize tcsetwinsize tcgetpgrp tcsetpgrp tcgetsid tiocsctty ptsname`)
 
 // Syscall returns the table name that a case's name begins with.
 func Syscall(name string) (string, error) {

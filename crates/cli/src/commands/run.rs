@@ -71,6 +71,7 @@ pub(crate) fn run_profiled(mut args: RunArgs, wanted: Option<Wanted>) -> anyhow:
     }
     let tells = args.dump_on_timeout || args.crash_report.is_some() || args.core.is_some();
     let outcome = wait(&child, args.timeout, if tells { DUMP_GRACE } else { GRACE });
+    gopherix::restore_terminal();
     if let Some(tracer) = &tracer {
         tracer.finish();
     }
@@ -280,7 +281,6 @@ fn limits(args: &RunArgs) -> Limits {
         file_size: args.max_file_size,
         total_written: args.max_written,
         processes: Some(args.max_processes),
-        ..Limits::default()
     }
 }
 

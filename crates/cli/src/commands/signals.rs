@@ -62,6 +62,7 @@ impl Listening {
                     seen.fetch_or(bit(signal), Ordering::Relaxed);
                     kernel.signal_group(kernel.foreground_group(&process), signal);
                     if signal == Signal::SIGCONT {
+                        gopherix::reapply_terminal();
                         let _ = process.kill(signal);
                     }
                     if process.is_ending() {
@@ -77,6 +78,7 @@ impl Listening {
                     return;
                 }
                 // A shell hears that its job has stopped, and continues it by SIGCONT, which comes to the thread above.
+                gopherix::restore_terminal();
                 let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
                 futures::executor::block_on(process.until_continued());
             }
@@ -111,6 +113,7 @@ fn end_with(process: &Arc<Process>, number: i32) {
     std::thread::spawn(move || {
         std::thread::sleep(if number == SIGQUIT { DUMP_GRACE } else { GRACE });
         if process.status().is_none() {
+            gopherix::restore_terminal();
             let _ = emulate_default_handler(number);
         }
     });
