@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
+use crate::work;
+
 /// The local that holds the block.
 const BLOCK: u32 = 0;
 
@@ -31,6 +33,7 @@ impl Blocks {
         let (mut stretch, mut nested) = (0u32, 0u32);
         while !operators.eof() {
             let Ok(operator) = operators.read() else { break };
+            work::count(1);
             // What stands between may take more into the index, as gopherix' own rewriting does.
             let takes_more = matches!(operator, Operator::I32Const { .. } | Operator::I32Load { .. } | Operator::I32Or);
             let got_block = gets_block;

@@ -13,6 +13,7 @@ use crate::bytes::{u64_at, uvarint};
 use crate::image::Image;
 use crate::module::Module;
 use crate::strconv::{unquote, unquote_prefix};
+use crate::work;
 
 const BLOB_MAGIC: &[u8] = b"\xff Go buildinf:";
 const BLOB_HEADER: u64 = 32;
@@ -190,6 +191,7 @@ fn version_strings(image: &Image<'_>) -> BTreeSet<String> {
         return found;
     }
     for (start, data) in image.pieces() {
+        work::count(data.len());
         for (address, word) in aligned_words(start, data) {
             if starts.contains(&word) && found.len() < CANDIDATES {
                 let text = pointed_string(image, address, MAX_VERSION).and_then(|text| String::from_utf8(text).ok());
@@ -222,6 +224,7 @@ fn parse(text: &str) -> Option<BuildInfo> {
     let mut info = BuildInfo::default();
     let mut kept = String::new();
     let mut last: Option<Slot> = None;
+    work::count(text.len());
     for line in text.split_inclusive('\n') {
         let Some(line) = line.strip_suffix('\n') else { break };
         let Some((word, rest)) = line.split_once('\t') else { continue };

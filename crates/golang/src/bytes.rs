@@ -1,24 +1,31 @@
 //! Checked little-endian reads from a byte slice: the one place where tables are decoded to numbers.
 
+use crate::work;
+
 /// The `u32` at byte offset `at`, or `None` beyond the end.
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    work::count(1);
     bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
 }
 
 /// The `u64` at byte offset `at`, or `None` beyond the end.
 pub(crate) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    work::count(1);
     bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 /// The bytes from `at` up to, and without, the next NUL; `None` when there is none.
 pub(crate) fn c_string(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let rest = bytes.get(at..)?;
-    let end = rest.iter().position(|&byte| byte == 0)?;
+    let end = rest.iter().position(|&byte| byte == 0);
+    work::count(end.unwrap_or(rest.len()).saturating_add(1));
+    let end = end?;
     rest.get(..end)
 }
 
 /// Reads an unsigned LEB128 number of at most 64 bits; returns it with the bytes that follow.
 pub(crate) fn uvarint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    work::count(1);
     let mut value = 0u64;
     let mut shift = 0u32;
     for (index, &byte) in bytes.iter().enumerate().take(10) {

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use wasmparser::{BinaryReader, FunctionBody, MemArg, Operator};
 
+use crate::work;
+
 /// How many instructions of a function are looked at.
 const OPERATORS: usize = 20_000;
 /// How many loads an expression may chain, and how many values the stack holds.
@@ -99,6 +101,7 @@ pub(crate) fn events(body: &[u8]) -> Vec<Event> {
         return Vec::new();
     };
     for operator in operators.into_iter().take(OPERATORS).map_while(Result::ok) {
+        work::count(1);
         reader.operator(&operator);
     }
     reader.events

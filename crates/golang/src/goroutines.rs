@@ -8,11 +8,15 @@
 use crate::program::Program;
 use crate::stack::{self, Memory, Registers, Walk};
 use crate::wait_reason;
+use crate::work::Budget;
 
 mod fatal;
+mod names;
 mod print;
 
 pub use print::Calls;
+
+use names::Names;
 
 /// How many goroutines are listed.
 pub const MAX_GOROUTINES: usize = 1 << 20;
@@ -136,13 +140,24 @@ impl Goroutine {
     /// Its stack. `registers` is the state of a guest that was interrupted while it ran; without it a running goroutine
     /// has no frames.
     pub fn stack(&self, program: &Program, memory: &(impl Memory + ?Sized), registers: Option<&Registers<'_>>) -> Walk {
+        self.stack_within(program, memory, registers, &Budget::new(stack::WALK_STEPS))
+    }
+
+    /// [`Goroutine::stack`], as far as the budget goes: for who walks many, since together they may be immense.
+    pub fn stack_within(
+        &self,
+        program: &Program,
+        memory: &(impl Memory + ?Sized),
+        registers: Option<&Registers<'_>>,
+        budget: &Budget,
+    ) -> Walk {
         let is_current = |registers: &&Registers<'_>| {
             registers.g == self.address || stack::user_goroutine(program, memory, registers.g) == Some(self.address)
         };
         match registers.filter(is_current) {
-            Some(registers) => stack::running(program, memory, registers),
+            Some(registers) => stack::running_within(program, memory, registers, budget),
             None if self.status.is_running() => Walk::default(),
-            None => stack::parked(program, memory, self.address),
+            None => stack::parked_within(program, memory, self.address, budget),
         }
     }
 }
@@ -165,14 +180,24 @@ pub fn all(program: &Program, memory: &(impl Memory + ?Sized)) -> Vec<Goroutine>
 }
 
 /// What a traceback is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Dump<'a, M: ?Sized> {
-    /// The program.
-    pub program: &'a Program,
-    /// Its memory.
-    pub memory: &'a M,
-    /// Its state, if it was interrupted while it ran.
-    pub registers: Option<Registers<'a>>,
-    /// The time on the guest's monotonic clock in nanoseconds, if known: for how long goroutines have been waiting.
-    pub now: Option<i64>,
+    program: &'a Program,
+    memory: &'a M,
+    registers: Option<Registers<'a>>,
+    now: Option<i64>,
+    names: Names<'a>,
+}
+
+impl<'a, M: Memory + ?Sized> Dump<'a, M> {
+    /// Of a program and its memory. `registers` is its state, if it was interrupted while it ran, `now` the time on the
+    /// guest's monotonic clock in nanoseconds, if known: for how long goroutines have been waiting.
+    pub fn new(program: &'a Program, memory: &'a M, registers: Option<Registers<'a>>, now: Option<i64>) -> Self {
+        Self { program, memory, registers, now, names: Names::new(program) }
+    }
+
+    /// The stack of the guest that was interrupted.
+    pub fn interrupted(&self) -> Option<Walk> {
+        self.registers.as_ref().map(|registers| stack::running(self.program, self.memory, registers))
+    }
 }

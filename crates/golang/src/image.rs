@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::module::{Module, Placement};
+use crate::work;
 
 /// The largest span, first data byte to last, that an image may cover: what lies further apart is no linker's output.
 pub const MAX_SPAN: u64 = 1 << 30;
@@ -46,6 +47,7 @@ impl<'a> Image<'a> {
     /// Lays out the active segments of memory 0. Segments at unknown addresses are left out.
     pub fn new(module: &Module<'a>) -> Result<Self, ImageError> {
         let mut pieces = Vec::new();
+        work::count(module.segments.len());
         for segment in &module.segments {
             if let Placement::Active { memory: 0, address } = segment.placement
                 && !segment.data.is_empty()
@@ -82,6 +84,7 @@ impl<'a> Image<'a> {
     pub fn present(&self, range: Range<u64>) -> u64 {
         self.overlapping(range.start)
             .take_while(|piece| piece.start < range.end)
+            .inspect(|_| work::count(1))
             .map(|piece| piece.end().min(range.end).saturating_sub(piece.start.max(range.start)))
             .sum()
     }
@@ -94,8 +97,10 @@ impl<'a> Image<'a> {
         if address < self.start() || end > self.end() {
             return false;
         }
+        work::count(out.len());
         out.fill(0);
         for piece in self.overlapping(address).take_while(|piece| piece.start < end) {
+            work::count(1);
             let from = piece.start.max(address);
             let to = piece.end().min(end);
             let source = slice(piece.data, from.saturating_sub(piece.start), to.saturating_sub(piece.start));
@@ -139,6 +144,7 @@ impl<'a> Image<'a> {
     pub fn find(&self, needle: &[u8]) -> impl Iterator<Item = u64> {
         let first = needle.first().copied().unwrap_or(0);
         let positions = self.pieces.iter().flat_map(move |piece| {
+            work::count(piece.data.len());
             let hits = piece.data.iter().enumerate().filter(move |&(_, &byte)| byte == first);
             hits.filter_map(|(at, _)| piece.start.checked_add(u64::try_from(at).ok()?))
         });

@@ -14,6 +14,8 @@
 //! - [`stack`] and [`goroutines`]: what a running guest is doing, read from its memory, and its traceback;
 //! - [`inspect`]: all of it as one report.
 //!
+//! All of them count their steps in [`work`].
+//!
 //! Input is hostile: no module makes this crate panic, and work and memory stay within a small multiple of the
 //! module's own size. Nothing here touches files, clocks or an engine, so every home can use it.
 
@@ -34,6 +36,7 @@ pub mod runtime;
 pub mod stack;
 pub mod symbol;
 pub mod wait_reason;
+pub mod work;
 
 pub use detect::is_go;
 

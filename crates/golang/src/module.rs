@@ -10,6 +10,8 @@ use std::ops::Range;
 use wasmparser::{CompositeInnerType, DataKind, Encoding, ExternalKind, KnownCustom, Name, Operator, Parser, Payload};
 pub use wasmparser::{FuncType, MemoryType, TypeRef, ValType};
 
+use crate::work;
+
 /// Why a file has no summary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModuleError {
@@ -159,6 +161,7 @@ impl<'a> Module<'a> {
         if !bytes.starts_with(b"\0asm") {
             return Err(ModuleError::NotWasm);
         }
+        work::count(bytes.len());
         let mut module = Self { bytes, ..Self::default() };
         for payload in Parser::new(0).parse_all(bytes) {
             module.payload(payload?)?;

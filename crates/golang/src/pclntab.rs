@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use crate::bytes::{c_string, u32_at, u64_at, uvarint};
 use crate::image::Image;
 use crate::release::{EntryUnit, FUNCTION_BASE, MAGIC_GO118, MAGIC_GO120};
+use crate::work::Budget;
 
 /// Why a module has no readable pclntab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +39,8 @@ const CANDIDATES: usize = 8;
 
 /// How many blocks a function can have, and so how many values one of its PC tables.
 const BLOCKS: usize = 1 << 16;
+/// Steps that looking up a few values takes at most.
+const LOOKUPS: usize = 4 * BLOCKS;
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
@@ -308,14 +311,22 @@ impl<'a> Function<'a> {
 
     /// File and line at `block`.
     pub fn position(&self, block: u32) -> Option<Position<'a>> {
-        let file = u32::try_from(self.value(20, block)?).ok()?;
-        let line = u32::try_from(self.value(24, block)?).ok()?;
+        self.position_within(block, &Budget::new(LOOKUPS))
+    }
+
+    pub(crate) fn position_within(&self, block: u32, budget: &Budget) -> Option<Position<'a>> {
+        let file = u32::try_from(self.value(20, block, budget)?).ok()?;
+        let line = u32::try_from(self.value(24, block, budget)?).ok()?;
         Some(Position { file: self.file(file)?, line })
     }
 
     /// Bytes between SP and the return address at `block` (the `pcsp` table).
     pub fn frame_size(&self, block: u32) -> Option<u32> {
-        u32::try_from(self.value(16, block)?).ok()
+        self.frame_size_within(block, &Budget::new(LOOKUPS))
+    }
+
+    pub(crate) fn frame_size_within(&self, block: u32, budget: &Budget) -> Option<u32> {
+        u32::try_from(self.value(16, block, budget)?).ok()
     }
 
     fn flags(&self) -> Option<u8> {
@@ -341,8 +352,8 @@ impl<'a> Function<'a> {
     }
 
     /// The value at `block` in the PC table whose offset is in the record's word `at`.
-    fn value(&self, at: usize, block: u32) -> Option<i32> {
-        self.values(at).find(|&(_, end)| block < end).map(|(value, _)| value)
+    fn value(&self, at: usize, block: u32, budget: &Budget) -> Option<i32> {
+        self.values(at).take_while(|_| budget.spend(1)).find(|&(_, end)| block < end).map(|(value, _)| value)
     }
 
     /// The PC table whose offset is in the record's word `at`, as (value, block behind the last that has it). It is

@@ -14,9 +14,12 @@ use crate::pclntab::{
     FUNCDATA_ARGUMENTS, FUNCDATA_INLINE_TREE, Function, PCDATA_INLINE_INDEX, Pclntab, Position, block,
 };
 use crate::runtime::{Runtime, RuntimeError};
+use crate::work::Budget;
 
 /// How many calls inlined into each other are followed.
 const INLINE_DEPTH: usize = 200;
+/// Steps that one program counter may take: many times what the largest functions need.
+const FRAME_STEPS: usize = 1 << 20;
 /// Size of an entry of an inline tree: function id and padding, name offset, parent PC, start line; 32 bits each.
 const INLINED_CALL: usize = 16;
 /// How much is kept behind the start of the last function's data.
@@ -92,18 +95,23 @@ impl Program {
     /// The calls at `pc`, innermost first; the last is the function that the code belongs to. Empty for a PC outside of
     /// the program. For a caller's frame give the return PC less one ([`crate::stack::StackFrame::symbol_pc`]).
     pub fn frames(&self, pc: u64) -> Vec<Frame<'_>> {
+        self.frames_within(pc, &Budget::new(FRAME_STEPS))
+    }
+
+    /// [`Program::frames`], with what the budget allows.
+    pub(crate) fn frames_within(&self, pc: u64, budget: &Budget) -> Vec<Frame<'_>> {
         let Some(function) = self.table.by_pc(pc) else {
             return Vec::new();
         };
         let mut frames = Vec::new();
         let mut block = block(pc);
-        while let Some(call) = self.inlined(&function, block).filter(|_| frames.len() < INLINE_DEPTH) {
-            frames.push(Frame { position: function.position(block), ..call.frame });
+        while let Some(call) = self.inlined(&function, block, budget).filter(|_| frames.len() < INLINE_DEPTH) {
+            frames.push(Frame { position: function.position_within(block, budget), ..call.frame });
             block = call.parent;
         }
         frames.push(Frame {
             function: function.name(),
-            position: function.position(block),
+            position: function.position_within(block, budget),
             start_line: function.start_line(),
             inlined: false,
             wrapper: function.id() == Some(self.runtime.layout.wrapper_id),
@@ -112,8 +120,8 @@ impl Program {
         frames
     }
 
-    fn inlined(&self, function: &Function<'_>, block: u32) -> Option<InlinedCall<'_>> {
-        let index = usize::try_from(function.pcdata(PCDATA_INLINE_INDEX, block)?).ok()?;
+    fn inlined(&self, function: &Function<'_>, block: u32, budget: &Budget) -> Option<InlinedCall<'_>> {
+        let index = usize::try_from(function.pcdata(PCDATA_INLINE_INDEX, block, budget)?).ok()?;
         let tree = self.data_at(function.funcdata(FUNCDATA_INLINE_TREE)?)?;
         let entry = tree.get(index.checked_mul(INLINED_CALL)?..)?.get(..INLINED_CALL)?;
         let frame = Frame {

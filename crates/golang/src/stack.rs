@@ -8,11 +8,15 @@
 
 use std::ops::Range;
 
-use crate::pclntab::block;
+use crate::pclntab::{Function, block};
 use crate::program::Program;
+use crate::work::{self, Budget};
 
 /// How many frames a walk follows; deeper stacks are cut off there. More than fit on the wasm stack of any home.
 pub const MAX_FRAMES: usize = 1 << 21;
+
+/// How many entries of tables a walk reads, for the size of each frame.
+pub(crate) const WALK_STEPS: usize = 1 << 26;
 
 /// A guest's linear memory.
 pub trait Memory {
@@ -41,6 +45,7 @@ pub trait Memory {
 /// A copy of the memory from address 0 on.
 impl Memory for [u8] {
     fn read(&self, address: u64, out: &mut [u8]) -> bool {
+        work::count(out.len());
         let bytes = usize::try_from(address).ok().and_then(|start| self.get(start..)?.get(..out.len()));
         bytes.map(|bytes| out.copy_from_slice(bytes)).is_some()
     }
@@ -97,11 +102,20 @@ pub struct Registers<'a> {
 
 /// Walks the stack of a goroutine that does not run, from where it is to resume.
 pub fn parked(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64) -> Walk {
+    parked_within(program, memory, goroutine, &Budget::new(WALK_STEPS))
+}
+
+pub(crate) fn parked_within(
+    program: &Program,
+    memory: &(impl Memory + ?Sized),
+    goroutine: u64,
+    budget: &Budget,
+) -> Walk {
     let Some((pc, sp, bounds)) = resume_point(program, memory, goroutine) else {
         return Walk::default();
     };
     let mut walk = Walk::default();
-    walk.complete = ascend(program, memory, pc, sp, &bounds, &mut walk.frames) != End::Broken;
+    walk.complete = ascend(program, memory, (pc, sp), &bounds, &mut walk.frames, budget) != End::Broken;
     walk
 }
 
@@ -111,6 +125,15 @@ pub fn parked(program: &Program, memory: &(impl Memory + ?Sized), goroutine: u64
 /// Where in the leaf the guest is cannot be told, so SP may be that before or after the prologue. Both are tried; the walk
 /// is right whose first caller is the next function on wasm's stack and that reaches the stack's end.
 pub fn running(program: &Program, memory: &(impl Memory + ?Sized), registers: &Registers<'_>) -> Walk {
+    running_within(program, memory, registers, &Budget::new(WALK_STEPS))
+}
+
+pub(crate) fn running_within(
+    program: &Program,
+    memory: &(impl Memory + ?Sized),
+    registers: &Registers<'_>,
+    budget: &Budget,
+) -> Walk {
     let helpers = registers.native.iter().take_while(|&&ordinal| !program.is_go_function(ordinal)).count();
     let at_leaf = registers.native.get(helpers..).unwrap_or_default();
     let on_top = helpers.min(MAX_FRAMES);
@@ -118,9 +141,8 @@ pub fn running(program: &Program, memory: &(impl Memory + ?Sized), registers: &R
     // Assembly may call a function without a frame as a helper, without a return PC: its callee is on top of it then.
     let called_so = first.is_some_and(|first| first.largest_frame() == 0) && at_leaf.len() > 1;
     for skipped in 0..=usize::from(called_so) {
-        if let Some(above) =
-            above_leaves(program, memory, registers, at_leaf.get(skipped..).unwrap_or_default(), on_top)
-        {
+        let native = at_leaf.get(skipped..).unwrap_or_default();
+        if let Some(above) = above_leaves(program, memory, registers, native, on_top, budget) {
             let mut frames = leaves(program, registers, on_top.saturating_add(skipped).saturating_add(1));
             frames.extend(above);
             return Walk { frames, complete: true };
@@ -142,6 +164,7 @@ fn above_leaves(
     registers: &Registers<'_>,
     native: &[u32],
     helpers: usize,
+    budget: &Budget,
 ) -> Option<Vec<StackFrame>> {
     let leaf = program.table().by_ordinal(*native.first()?)?;
     // Below a function that wasm_pc_f_loop resumed there is none of Go's on wasm's stack.
@@ -150,7 +173,8 @@ fn above_leaves(
     // A helper is called from the body, where the prologue is over.
     let before = (helpers == 0 && largest != 0).then_some(0);
     [Some(largest), before].into_iter().flatten().find_map(|size| {
-        above_leaf(program, memory, leaf.ordinal(), registers.sp.checked_add(size)?, registers.g, caller)
+        let slot = registers.sp.checked_add(size)?;
+        above_leaf(program, memory, &leaf, slot, (registers.g, caller), budget)
     })
 }
 
@@ -158,14 +182,13 @@ fn above_leaves(
 fn above_leaf(
     program: &Program,
     memory: &(impl Memory + ?Sized),
-    leaf: u32,
+    leaf: &Function<'_>,
     slot: u64,
-    g: u64,
-    caller: Option<u32>,
+    (g, caller): (u64, Option<u32>),
+    budget: &Budget,
 ) -> Option<Vec<StackFrame>> {
     let mut frames = Vec::new();
-    let leaf_ends = program.table().by_ordinal(leaf)?.is_top_frame();
-    let end = if leaf_ends {
+    let end = if leaf.is_top_frame() {
         End::Top
     } else {
         let bounds = bounds(program, memory, g)?;
@@ -174,7 +197,7 @@ fn above_leaf(
         if caller.is_some_and(|caller| caller != ordinal) {
             return None;
         }
-        ascend(program, memory, pc, slot.checked_add(8)?, &bounds, &mut frames)
+        ascend(program, memory, (pc, slot.checked_add(8)?), &bounds, &mut frames, budget)
     };
     if end == End::Broken {
         return None;
@@ -182,7 +205,7 @@ fn above_leaf(
     if let Some(user) = user_goroutine(program, memory, g)
         && let Some((pc, sp, bounds)) = saved_point(program, memory, user)
     {
-        ascend(program, memory, pc, sp, &bounds, &mut frames);
+        ascend(program, memory, (pc, sp), &bounds, &mut frames, budget);
     }
     Some(frames)
 }
@@ -197,17 +220,17 @@ enum End {
     Broken,
 }
 
-/// Adds frames from `pc` and `sp` on.
+/// Adds frames from this PC and SP on.
 fn ascend(
     program: &Program,
     memory: &(impl Memory + ?Sized),
-    mut pc: u64,
-    mut sp: u64,
+    (mut pc, mut sp): (u64, u64),
     bounds: &Range<u64>,
     frames: &mut Vec<StackFrame>,
+    budget: &Budget,
 ) -> End {
     loop {
-        if frames.len() >= MAX_FRAMES {
+        if frames.len() >= MAX_FRAMES || !budget.spend(1) {
             return End::Limit;
         }
         let Some(function) = program.table().by_pc(pc) else { return End::Broken };
@@ -215,7 +238,7 @@ fn ascend(
         if function.is_top_frame() || program.switches_stack(function.ordinal()) {
             return End::Top;
         }
-        let size = function.frame_size(block(pc)).map(u64::from);
+        let size = function.frame_size_within(block(pc), budget).map(u64::from);
         let slot = size.and_then(|size| sp.checked_add(size)).filter(|slot| bounds.contains(slot));
         let next = slot.and_then(|slot| memory.u64_at(slot).zip(slot.checked_add(8)));
         match next {

@@ -70,7 +70,7 @@ impl Child {
         &self.process
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and that of all it has started: they end with it.
     pub async fn wait(&self) -> ExitStatus {
         self.process.wait().await
     }
@@ -87,10 +87,10 @@ impl Child {
         self.process.status().map(|status| Outcome { status, note: self.process.note() })
     }
 
-    /// Sends it a signal: the signal's default action.
+    /// Sends it a signal. What becomes of that is the program's to say, but for SIGKILL and SIGSTOP.
     ///
     /// # Errors
-    /// For signals that would stop it.
+    /// None so far.
     pub fn kill(&self, signal: Signal) -> Result<(), Error> {
         self.process.kill(signal).map_err(Error::setup("kill"))
     }

@@ -239,7 +239,9 @@ fn mount_all(
     table.mount(b"/dev", devfs.clone(), MountFlags::empty())?;
     table.mount(b"/proc", procfs.clone(), MountFlags::empty())?;
     if !mounts.iter().any(|m| is_root(&m)) {
-        table.mount(b"/tmp", user.memory(&clock, None), MountFlags::empty())?;
+        if !mounts.iter().any(|m| m.point.trim_matches('/') == "tmp") {
+            table.mount(b"/tmp", user.memory(&clock, None), MountFlags::empty())?;
+        }
         if !host_programs.is_empty() {
             table.mount(b"/usr/bin", names_of(host_programs, user, &clock)?, MountFlags::READ_ONLY)?;
         }

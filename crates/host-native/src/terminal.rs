@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use futures::future::BoxFuture;
-use gopherix_abi::{Cc, InputModes, LocalModes, OutputModes, PollEvents, SetWhen, SockHow, Stat, Termios, Winsize};
+use gopherix_abi::{Cc, InputModes, LocalModes, OutputModes, PollEvents, SetWhen, Stat, Termios, Winsize};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::platform::{HostStream, HostTerminal};
 use rustix::termios::{
@@ -82,14 +82,6 @@ impl HostStream for Terminal {
 
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         Some(&self.stream)
-    }
-
-    fn shutdown(&self, how: SockHow) -> SysResult<()> {
-        self.stream.shutdown(how)
-    }
-
-    fn peek(&self, buf: &mut [u8]) -> SysResult<usize> {
-        self.stream.peek(buf)
     }
 }
 

@@ -38,9 +38,16 @@ func addrOf(sa syscall.Sockaddr) Addr {
 	return Addr{}
 }
 
+func sockErrno(err error) Errno {
+	if err == nil {
+		return OK
+	}
+	return name(err.(syscall.Errno))
+}
+
 func opened(fd int, err error) (int, Errno) {
 	if err != nil {
-		return -1, errnoOf(err)
+		return -1, sockErrno(err)
 	}
 	return fd, OK
 }
@@ -56,17 +63,17 @@ func Socket(family, kind, protocol int) (int, Errno) {
 // Socketpair is socketpair(2).
 func Socketpair(family, kind int) (a, b int, e Errno) {
 	fds, err := syscall.Socketpair(family, kind|syscall.SOCK_CLOEXEC, 0)
-	return fds[0], fds[1], errnoOf(err)
+	return fds[0], fds[1], sockErrno(err)
 }
 
 // Bind is bind(2).
-func Bind(fd int, a Addr) Errno { return errnoOf(syscall.Bind(fd, a.sockaddr())) }
+func Bind(fd int, a Addr) Errno { return sockErrno(syscall.Bind(fd, a.sockaddr())) }
 
 // Connect is connect(2).
-func Connect(fd int, a Addr) Errno { return errnoOf(syscall.Connect(fd, a.sockaddr())) }
+func Connect(fd int, a Addr) Errno { return sockErrno(syscall.Connect(fd, a.sockaddr())) }
 
 // Listen is listen(2).
-func Listen(fd, backlog int) Errno { return errnoOf(syscall.Listen(fd, backlog)) }
+func Listen(fd, backlog int) Errno { return sockErrno(syscall.Listen(fd, backlog)) }
 
 // AcceptFrom is accept4(2) with the peer's address.
 func AcceptFrom(fd int) (int, Addr, Errno) {
@@ -78,35 +85,35 @@ func AcceptFrom(fd int) (int, Addr, Errno) {
 // Getsockname is getsockname(2).
 func Getsockname(fd int) (Addr, Errno) {
 	sa, err := syscall.Getsockname(fd)
-	return addrOf(sa), errnoOf(err)
+	return addrOf(sa), sockErrno(err)
 }
 
 // Getpeername is getpeername(2).
 func Getpeername(fd int) (Addr, Errno) {
 	sa, err := syscall.Getpeername(fd)
-	return addrOf(sa), errnoOf(err)
+	return addrOf(sa), sockErrno(err)
 }
 
 // Getsockopt is getsockopt(2) of a number; SoError is an Errno's name in err.
 func Getsockopt(fd, level, option int) (int, Errno) {
 	v, err := syscall.GetsockoptInt(fd, level, option)
-	return v, errnoOf(err)
+	return v, sockErrno(err)
 }
 
 // SocketError is what SO_ERROR tells.
 func SocketError(fd int) (Errno, Errno) {
 	v, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
-	return name(syscall.Errno(v)), errnoOf(err)
+	return name(syscall.Errno(v)), sockErrno(err)
 }
 
 // Setsockopt is setsockopt(2) of a number.
 func Setsockopt(fd, level, option, value int) Errno {
-	return errnoOf(syscall.SetsockoptInt(fd, level, option, value))
+	return sockErrno(syscall.SetsockoptInt(fd, level, option, value))
 }
 
 // SetLinger is setsockopt(2) of SO_LINGER.
 func SetLinger(fd, seconds int) Errno {
-	return errnoOf(syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1, Linger: int32(seconds)}))
+	return sockErrno(syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1, Linger: int32(seconds)}))
 }
 
 // Sendmsg is sendmsg(2) with SCM_RIGHTS, without SIGPIPE; to may be nil.
@@ -120,7 +127,7 @@ func Sendmsg(fd int, p []byte, to *Addr, fds ...int) (int, Errno) {
 		oob = syscall.UnixRights(fds...)
 	}
 	n, err := syscall.SendmsgN(fd, p, oob, sa, syscall.MSG_NOSIGNAL)
-	return counted(n, errnoOf(err))
+	return counted(n, sockErrno(err))
 }
 
 func counted(n int, e Errno) (int, Errno) {
@@ -139,7 +146,7 @@ func Recvmsg(fd int, p []byte, room int) (n, flags int, fds []int, from Addr, e 
 	}
 	n, oobn, flags, sa, err := syscall.Recvmsg(fd, p, oob, syscall.MSG_CMSG_CLOEXEC)
 	if err != nil {
-		return 0, 0, nil, Addr{}, errnoOf(err)
+		return 0, 0, nil, Addr{}, sockErrno(err)
 	}
 	for i := syscall.CmsgLen(0); i+4 <= oobn; i += 4 {
 		fds = append(fds, int(*(*int32)(unsafe.Pointer(&oob[i]))))

@@ -36,8 +36,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<u8> {
 
 /// Runs a program to its end, sampling it if that is wanted; the exit code.
 pub(crate) fn run_profiled(mut args: RunArgs, wanted: Option<Wanted>) -> anyhow::Result<u8> {
-    // The folder is removed when this is.
-    let _temporary = testing::grant(&mut args)?;
+    testing::grant(&mut args)?;
     let tracer = Tracer::from_args(&args)?;
     let wasm = Arc::new(project::module(&args)?);
     let engine = EngineFlags { interruption: interruption(&args), preemption: !args.no_preempt };
@@ -282,7 +281,6 @@ fn limits(args: &RunArgs) -> Limits {
         file_size: args.max_file_size,
         total_written: args.max_written,
         processes: Some(args.max_processes),
-        ..Limits::default()
     }
 }
 

@@ -35,7 +35,7 @@ impl<M: Memory + ?Sized> Dump<'_, M> {
     /// that is no string (nor an error) is `panic` alone.
     pub fn dies_of(&self) -> Option<String> {
         let registers = self.registers.as_ref()?;
-        let frames = stack::running(self.program, self.memory, registers).frames;
+        let frames = self.interrupted()?.frames;
         let is_fatal = |pc| self.program.table().by_pc(pc).is_some_and(|function| FATAL.contains(&&*function.name()));
         // Arguments are at the caller's SP.
         let thrown = frames.iter().zip(frames.iter().skip(1)).find(|(frame, _)| is_fatal(frame.pc));

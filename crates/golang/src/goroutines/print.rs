@@ -7,11 +7,14 @@ use super::{Dump, Goroutine, all};
 use crate::program::Frame;
 use crate::stack::{Memory, StackFrame, Walk};
 use crate::symbol;
+use crate::work::Budget;
 
 /// How many calls are printed at either end of a long stack (`tracebackInnerFrames`, `tracebackOuterFrames`).
 const PRINTED: usize = 50;
 /// How many machine frames a dump of all goroutines walks: many times what fits a reader, few enough for hostile memory.
 const TOTAL_FRAMES: usize = 1 << 18;
+/// How many steps such a dump's walks may take, for the same reason.
+const TOTAL_STEPS: usize = 1 << 26;
 const MINUTE: i64 = 60_000_000_000;
 
 /// One call to print.
@@ -82,11 +85,12 @@ impl<'a, M: Memory + ?Sized> Dump<'a, M> {
         // Stable: the others stay in their order.
         goroutines.sort_by_key(|goroutine| !goroutine.status.is_running());
         let mut frames = 0usize;
+        let budget = Budget::new(TOTAL_STEPS);
         for (index, goroutine) in goroutines.iter().enumerate() {
-            if frames > TOTAL_FRAMES {
+            if frames > TOTAL_FRAMES || budget.is_spent() {
                 return Ok(goroutines.len().saturating_sub(index));
             }
-            let walk = goroutine.stack(self.program, self.memory, self.registers.as_ref());
+            let walk = goroutine.stack_within(self.program, self.memory, self.registers.as_ref(), &budget);
             frames = frames.saturating_add(walk.frames.len());
             if !self.is_system(goroutine, &walk) {
                 visit(goroutine, &walk)?;
@@ -103,8 +107,8 @@ impl<'a, M: Memory + ?Sized> Dump<'a, M> {
 
     /// Whether a goroutine is the runtime's own. Those that run finalizers and cleanups are the user's while they do.
     pub fn is_system(&self, goroutine: &Goroutine, walk: &Walk) -> bool {
-        let Some(first) = self.program.table().by_pc(goroutine.starts_at) else { return false };
-        match &*first.name() {
+        let Some(first) = self.names.function(goroutine.starts_at) else { return false };
+        match &*first {
             "runtime.main" | "runtime.corostart" => false,
             // Between two events it says that it runs, and waits for the host to come back with another.
             "runtime.handleAsyncEvent" => walk.frames.is_empty(),
@@ -167,18 +171,17 @@ impl<'a, M: Memory + ?Sized> Dump<'a, M> {
     }
 
     /// All calls of a stack, innermost first.
-    fn calls<'w>(&self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
-        let program = self.program;
+    fn calls<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
         walk.frames.iter().flat_map(move |&machine| {
-            let frames = program.frames(machine.symbol_pc());
+            let frames = self.names.frames(machine.symbol_pc());
             // Of a leaf only the function is known: where in it, and in which inlined call, is not.
             let skipped = if machine.function_only { frames.len().saturating_sub(1) } else { 0 };
-            frames.into_iter().skip(skipped).map(move |frame| Call { frame, machine })
+            (skipped..frames.len()).filter_map(move |at| Some(Call { frame: frames.get(at)?.clone(), machine }))
         })
     }
 
     /// The calls that Go's traceback shows: none of the runtime's own and no wrappers.
-    fn shown<'w>(&self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
+    fn shown<'w>(&'w self, walk: &'w Walk) -> impl Iterator<Item = Call<'a>> + use<'w, 'a, M> {
         let mut callee_panics = false;
         let mut first = true;
         self.calls(walk).filter(move |call| {
@@ -225,10 +228,10 @@ impl<'a, M: Memory + ?Sized> Dump<'a, M> {
     /// The `go` statement that a goroutine comes from: the function it is in, under the name that is printed, and where.
     pub fn creator(&self, goroutine: &Goroutine) -> Option<Frame<'a>> {
         let machine = StackFrame { pc: goroutine.created_at, sp: 0, function_only: false };
-        let mut frames = self.program.frames(machine.symbol_pc());
+        let frames = self.names.frames(machine.symbol_pc());
         // Go takes the position of the code itself here, which is that of the innermost call inlined there.
         let position = frames.first()?.position.clone();
-        let creator = frames.pop().filter(|frame| goroutine.id != 1 && is_shown(frame, false, false))?;
+        let creator = frames.last().cloned().filter(|frame| goroutine.id != 1 && is_shown(frame, false, false))?;
         Some(Frame { function: printed_name(&creator.function).into_owned().into(), position, ..creator })
     }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::{Function, Pclntab, record_size};
 use crate::bytes::{c_string, u32_at};
+use crate::work::Budget;
 
 /// The PC table that holds an index into the inline tree for each block, or -1.
 pub(crate) const PCDATA_INLINE_INDEX: u32 = 2;
@@ -36,11 +37,11 @@ impl Function<'_> {
     }
 
     /// The value of PC table `number` at `block`.
-    pub(crate) fn pcdata(&self, number: u32, block: u32) -> Option<i32> {
+    pub(crate) fn pcdata(&self, number: u32, block: u32, budget: &Budget) -> Option<i32> {
         if number >= self.word(28)? {
             return None;
         }
-        self.value(self.extra(number)?, block)
+        self.value(self.extra(number)?, block, budget)
     }
 
     /// The offset of function data `number` from the base that the module data gives.

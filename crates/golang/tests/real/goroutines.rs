@@ -47,7 +47,7 @@ fn goroutines_are_those_that_the_program_itself_sees() {
         let build = toolchain::build("stacks", output, "wasip1", flags);
         let program = program(&build.bytes);
         let (theirs, memory) = run(&build);
-        let dump = Dump { program: &program, memory: &memory[..], registers: None, now: None };
+        let dump = Dump::new(&program, &memory[..], None, None);
         let mut ours = String::new();
         dump.write_all(&mut ours).expect("a string");
         let (ours, theirs) = (sections(&ours), sections(&theirs));

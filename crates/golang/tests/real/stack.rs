@@ -3,6 +3,7 @@
 use gopherix_golang::goroutines::{self, Dump};
 use gopherix_golang::program::Program;
 use gopherix_golang::stack::{self, Registers, Walk};
+use gopherix_golang::work;
 
 use crate::goroutines::{program, run};
 use crate::toolchain;
@@ -153,6 +154,45 @@ fn stacks_that_lead_nowhere_end() {
     }
 }
 
+/// A list of goroutines as long as they come, which are all the same, with a stack as deep as it gets.
+#[test]
+fn many_immense_stacks_cost_little_more_than_one() {
+    const LIST: u64 = 0x40_0000;
+    const DEEP: u64 = 0x100_0000;
+    const END: u64 = 0x400_0000;
+    let mut guest = Guest::new();
+    guest.bytes.resize(usize::try_from(END).expect("a size"), 0);
+    let (runtime, layout) = (*guest.program.runtime(), guest.program.runtime().layout.g);
+    let count = u64::try_from(goroutines::MAX_GOROUTINES).expect("a count");
+    guest.put(runtime.allgs, LIST);
+    guest.put(runtime.allgs + 8, count);
+    for place in (LIST..).step_by(8).take(goroutines::MAX_GOROUTINES) {
+        guest.put(place, USER);
+    }
+    let pc = guest.inside("runtime.gopanic");
+    for place in (DEEP..END).step_by(8) {
+        guest.put(place, pc);
+    }
+    let fields = [
+        (layout.stack_lo, DEEP),
+        (layout.stack_hi, END),
+        (layout.sched_sp, DEEP),
+        (layout.sched_pc, pc),
+        (layout.atomicstatus, 4),
+        (layout.goid, 7),
+    ];
+    for (field, value) in fields {
+        guest.put(USER + field, value);
+    }
+    let before = work::done();
+    let dump = Dump::new(&guest.program, &guest.bytes[..], None, None);
+    let mut text = String::new();
+    dump.write_all(&mut text).expect("a string");
+    let steps = work::done() - before;
+    assert!(text.contains(" frames elided...\n") && text.contains(" goroutines elided...\n"), "{text}");
+    assert!(steps < 1 << 29, "{steps}");
+}
+
 /// The program writes its memory from `main.write`, so at some SP within its stack the walk must find just that.
 #[test]
 fn running_goroutine_in_a_real_memory() {
@@ -172,7 +212,7 @@ fn running_goroutine_in_a_real_memory() {
     let registers = |sp| Registers { sp, g: main.address, native: &native };
     let found = stack.step_by(8).find(|&sp| main.stack(&program, &memory[..], Some(&registers(sp))).complete);
     let registers = registers(found.expect("an SP that fits"));
-    let dump = Dump { program: &program, memory: &memory[..], registers: Some(registers), now: None };
+    let dump = Dump::new(&program, &memory[..], Some(registers), None);
     let mut text = String::new();
     dump.write_goroutine(&mut text, main).expect("a string");
     let functions: Vec<&str> = text.lines().filter(|line| !line.starts_with('\t')).collect();

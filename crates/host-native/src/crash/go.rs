@@ -73,12 +73,11 @@ impl Inspection {
         let registers = stack::Registers { sp, g, native: &native };
         let memory = self.memory?.data(&store);
         let now = i64::try_from(now_ns).ok();
-        state(&Dump { program: &program, memory, registers: Some(registers), now }, everything)
+        state(&Dump::new(&program, memory, Some(registers), now), &registers, everything)
     }
 }
 
-fn state(dump: &Dump<'_, [u8]>, everything: bool) -> Option<GoState> {
-    let registers = dump.registers?;
+fn state(dump: &Dump<'_, [u8]>, registers: &stack::Registers<'_>, everything: bool) -> Option<GoState> {
     let listed = dump.listed();
     let running = listed.first().filter(|goroutine| goroutine.status.is_running());
     let mut traceback = String::new();
@@ -90,11 +89,11 @@ fn state(dump: &Dump<'_, [u8]>, everything: bool) -> Option<GoState> {
             goroutines = listed.iter().map(|goroutine| report(dump, goroutine)).collect();
         }
     }
-    let walk = stack::running(dump.program, dump.memory, &registers);
+    let leaf = dump.interrupted().and_then(|walk| walk.frames.first().map(|frame| frame.pc));
     Some(GoState {
         is_dying: dump.is_dying(),
         dies_of: dump.dies_of(),
-        registers: Registers { sp: registers.sp, g: registers.g, pc: walk.frames.first().map(|frame| frame.pc) },
+        registers: Registers { sp: registers.sp, g: registers.g, pc: leaf },
         running: running.map(|goroutine| report(dump, goroutine)),
         goroutines,
         traceback,

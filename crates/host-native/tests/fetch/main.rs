@@ -14,7 +14,8 @@ mod grants;
 mod redirects;
 mod server;
 
-use gopherix_host_native::fetch::{HttpClient, NetGrant, NetPolicy};
+use gopherix_host_native::fetch::HttpClient;
+use gopherix_host_native::{NetGrant, NetPolicy};
 use gopherix_quickjs::{Answer, Event, Head, Network, Redirect, Request, Responder};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;

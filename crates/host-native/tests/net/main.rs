@@ -147,9 +147,9 @@ fn without_a_rule_a_listener_stays_inside_and_the_hosts_are_out_of_reach() {
     let outside = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = outside.local_addr().unwrap().port();
     let rig = rig(&["connect:127.0.0.1:1"]);
-    let refused = rig.connect(outside.local_addr().unwrap()).unwrap_err();
+    let refused = rig.connect(outside.local_addr().unwrap()).err().unwrap();
     assert_eq!((refused.errno, refused.why.contains("--net")), (Errno::ECONNREFUSED, true));
-    let refused = rig.connect("192.0.2.1:80".parse().unwrap()).unwrap_err();
+    let refused = rig.connect("192.0.2.1:80".parse().unwrap()).err().unwrap();
     assert_eq!((refused.errno, refused.why), (Errno::EACCES, "no --net rule lets it connect there"));
     // The host's port is another one than the kernel's.
     let (_listener, local) = rig.listen(&format!("127.0.0.1:{port}"));
@@ -182,7 +182,7 @@ fn a_rule_lets_a_guest_reach_the_hosts_listener() {
     let server = reader.join().unwrap();
     drop(server);
     assert_eq!(rig.read(&guest).unwrap(), b"");
-    assert_eq!(rig.connect(([127, 0, 0, 1], free_port()).into()).unwrap_err().errno, Errno::ECONNREFUSED);
+    assert_eq!(rig.connect(([127, 0, 0, 1], free_port()).into()).err().unwrap().errno, Errno::ECONNREFUSED);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn with_all_a_free_port_is_the_same_inside_and_outside() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let other = rig.socket(SockType::Stream);
     let bound = other.bind(&Place::Inet(taken.local_addr().unwrap()));
-    assert_eq!(bound.unwrap_err().errno, Errno::EADDRINUSE);
+    assert_eq!(bound.err().unwrap().errno, Errno::EADDRINUSE);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn datagrams_cross_the_border_and_may_be_answered() {
     guest.send(b"answer", Some(&Place::Inet(outside.local_addr().unwrap())), None).unwrap();
     let mut buf = [0; 9];
     assert_eq!(outside.recv_from(&mut buf).unwrap().0, 6);
-    let refused = guest.send(b"x", Some(&Place::Inet("192.0.2.1:9".parse().unwrap())), None).unwrap_err();
+    let refused = guest.send(b"x", Some(&Place::Inet("192.0.2.1:9".parse().unwrap())), None).err().unwrap();
     assert_eq!(refused.errno, Errno::EACCES);
 }
 
@@ -249,6 +249,6 @@ fn a_name_that_is_not_known_is_enoent() {
     let network = HostNetwork::new(rig.runtime.handle().clone());
     let found = rig.runtime.block_on(network.resolve("localhost")).unwrap();
     assert!(found.iter().all(|ip| ip.is_loopback()));
-    let missing = rig.runtime.block_on(network.resolve("no-such-host.invalid")).unwrap_err();
+    let missing = rig.runtime.block_on(network.resolve("no-such-host.invalid")).err().unwrap();
     assert!(matches!(missing.errno, Errno::ENOENT | Errno::EAGAIN), "{missing:?}");
 }

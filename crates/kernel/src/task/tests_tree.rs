@@ -126,7 +126,9 @@ fn orphans_become_the_inits_who_never_hears_of_them() {
     assert_eq!(orphan.process.parent(), Pid(1));
     assert!(wait(&kernel, &init, Which::Any, ENDS).is_ok_and(|told| told.is_some()));
     assert_eq!(wait(&kernel, &init, Which::Any, ENDS), Err(Errno::ECHILD));
+    init.process.set_action(Signal::SIGCHLD, Action::Deliver).unwrap();
     exit(orphan, 0);
+    assert_eq!(os_wasm::sig_next(&init), None);
     assert_eq!(pids(&kernel.processes()), [1]);
     exit(init, 0);
 }
@@ -168,6 +170,10 @@ fn there_are_as_many_processes_as_may_be() {
     a.abandon();
     assert_eq!(pids(&kernel.processes()), [1]);
     assert_eq!(wait(&kernel, &init, Which::Any, ENDS), Err(Errno::ECHILD));
+    let zombie = child(&kernel, Pid(1));
+    exit(zombie, 0);
+    assert_eq!(errno(kernel.create_process(Pid(1), spec.clone())), Some(Errno::EAGAIN), "zombies count");
+    assert!(wait(&kernel, &init, Which::Any, ENDS).is_ok_and(|told| told.is_some()));
     kernel.create_process(Pid(1), spec).unwrap().abandon();
     assert_eq!(errno(kernel.create_process(Pid(77), ProcessSpec::default())), Some(Errno::ESRCH));
     exit(init, 0);

@@ -32,7 +32,9 @@ pub(crate) enum ChildEvent {
 /// An init and what descends from it.
 pub(crate) struct Lineage {
     pub(crate) init: Pid,
+    /// How many there are, zombies too.
     members: AtomicUsize,
+    living: AtomicUsize,
     /// The init is ending: nobody is born any more.
     closed: AtomicBool,
     pub(crate) emptied: WaitQueue,
@@ -41,7 +43,7 @@ pub(crate) struct Lineage {
 impl Lineage {
     /// Whether nobody of it is left but zombies.
     pub(crate) fn is_empty(&self) -> bool {
-        self.members.load(Ordering::Acquire) == 0
+        self.living.load(Ordering::Acquire) == 0
     }
 }
 
@@ -175,6 +177,7 @@ impl ProcessTree {
                 let lineage = Lineage {
                     init: pid,
                     members: AtomicUsize::new(0),
+                    living: AtomicUsize::new(0),
                     closed: AtomicBool::new(false),
                     emptied: WaitQueue::new(),
                 };
@@ -202,6 +205,7 @@ impl ProcessTree {
         let pid = table.next_pid()?;
         let process = Arc::new(make(birth(pid)));
         process.lineage.members.fetch_add(1, Ordering::Relaxed);
+        process.lineage.living.fetch_add(1, Ordering::Relaxed);
         let entry = Entry {
             process: Arc::downgrade(&process),
             zombie: None,
@@ -229,7 +233,9 @@ impl ProcessTree {
             over();
             table.hang_up_orphans(&at_risk, &mut told);
             table.hang_up_session(process, &mut told);
-            let parent = table.live(process.parent());
+            // An orphan's parent never hears of it.
+            let is_orphan = table.entries.get(&process.pid).is_some_and(|entry| entry.adopted);
+            let parent = table.live(process.parent()).filter(|_| !is_orphan);
             let waited_for = parent.as_ref().is_some_and(|parent| !parent.ignores(Signal::SIGCHLD));
             table.bury(process, waited_for, &mut told);
             parent
@@ -368,7 +374,7 @@ impl ProcessTree {
 
 impl Lineage {
     fn left(&self) {
-        self.members.fetch_sub(1, Ordering::AcqRel);
+        self.living.fetch_sub(1, Ordering::AcqRel);
         self.emptied.wake_all();
     }
 }
@@ -415,6 +421,7 @@ impl Table {
     fn remove(&mut self, pid: Pid) {
         let Some(entry) = self.entries.remove(&pid) else { return };
         let Some(process) = entry.zombie.or_else(|| entry.process.upgrade()) else { return };
+        process.lineage.members.fetch_sub(1, Ordering::Relaxed);
         if let Some(parent) = self.entries.get_mut(&process.parent()) {
             parent.children.remove(&pid);
         }
@@ -424,7 +431,7 @@ impl Table {
     fn bury(&mut self, process: &Process, waited_for: bool, told: &mut Told) {
         let Some(entry) = self.entries.get_mut(&process.pid) else { return };
         let itself = entry.process.upgrade();
-        if waited_for && !entry.adopted {
+        if waited_for {
             entry.zombie = itself;
         } else {
             self.remove(process.pid);
@@ -448,8 +455,8 @@ impl Table {
             child.set_parent(parent);
             let Some(entry) = self.entries.get_mut(&pid) else { continue };
             entry.adopted = true;
-            if entry.zombie.take().is_some() {
-                self.entries.remove(&pid);
+            if entry.zombie.is_some() {
+                self.remove(pid);
             } else if let Some(init) = self.entries.get_mut(&parent) {
                 init.children.insert(pid);
             }

@@ -7,13 +7,14 @@ use std::fmt;
 
 use arbitrary::Unstructured;
 
-use super::functions::{FUNCTIONS, Function, Role};
+use super::functions::{Function, Role, count, function};
 use super::paths::PATHS;
+use super::request;
 
 /// One call, with what is put into memory before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Op {
-    /// Which of [`FUNCTIONS`]; one past the last is `proc_exit`.
+    /// Which [`function`]; one past the last is `proc_exit`.
     pub function: usize,
     /// Its arguments.
     pub args: Vec<u64>,
@@ -26,7 +27,7 @@ impl fmt::Display for Op {
         for (at, bytes) in &self.pokes {
             writeln!(f, "    memory[{at:#x}..] = b\"{}\"", bytes.escape_ascii())?;
         }
-        let Some(function) = FUNCTIONS.get(self.function) else {
+        let Some(function) = function(self.function) else {
             return write!(f, "proc_exit({})", self.args.first().copied().unwrap_or(0));
         };
         write!(f, "{}(", function.name)?;
@@ -87,7 +88,7 @@ const MAX32: usize = 0xffff_ffff;
 impl Decoder<'_, '_> {
     fn op(mut self) -> Op {
         let index = self.function();
-        let args = match FUNCTIONS.get(index) {
+        let args = match function(index) {
             Some(function) => self.args(function),
             None => vec![u64::from(self.byte())],
         };
@@ -96,13 +97,15 @@ impl Decoder<'_, '_> {
 
     /// What opens is chosen more often than its share, and what ends the process less often, so that something builds up.
     fn function(&mut self) -> usize {
-        let number = |name: &str| FUNCTIONS.iter().position(|f| f.name == name);
+        let number = |name: &str| (0..count()).find(|n| function(*n).is_some_and(|f| f.name == name));
         match self.byte() {
             0..=31 => number("path_open").unwrap_or(0),
-            32 if self.byte() < 16 => FUNCTIONS.len(),
+            32 if self.byte() < 16 => count(),
+            33..=40 => number("spawn").unwrap_or(0),
             _ => {
-                let index = self.below(FUNCTIONS.len());
-                if Some(index) == number("proc_raise") && self.byte() > 16 { 0 } else { index }
+                let index = self.below(count());
+                let ends = ["proc_raise", "raise", "kill"].iter().any(|name| number(name) == Some(index));
+                if ends && self.byte() > 16 { 0 } else { index }
             }
         }
     }
@@ -124,6 +127,15 @@ impl Decoder<'_, '_> {
                     let path = self.path();
                     len = self.length(path.len());
                     to_u64(self.place(path))
+                }
+                Some(Role::Request) => {
+                    let request = request::decode(self.u);
+                    len = self.length(request.len());
+                    to_u64(self.place(request))
+                }
+                Some(Role::LengthAt) => {
+                    let length = pick(self.u, &[0u32, 4, 8, 24, 64, 116, 128, 0xffff_ffff]);
+                    to_u64(self.place(length.to_le_bytes().to_vec()))
                 }
                 Some(Role::Vector(_)) => self.vector(&mut len),
                 Some(Role::Pointers) => to_u64(self.pointer(16)),

@@ -1,9 +1,9 @@
-//! The functions of WASI preview 1, callable by number, and what each parameter is.
+//! The functions of WASI preview 1 and of the kernel's own module, callable by number, and what each parameter is.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
 
-use gopherix_guest::{for_each_wasip1_function, wasip1};
+use gopherix_guest::{for_each_gopherix_function, for_each_wasip1_function};
 use gopherix_kernel::SysResult;
 use gopherix_kernel::memory::GuestMemory;
 use gopherix_kernel::task::Cx;
@@ -20,8 +20,10 @@ pub struct Param {
     pub wide: bool,
 }
 
-/// A function of the module.
+/// A function of a module.
 pub struct Function {
+    /// The module.
+    pub module: &'static str,
     /// Its name.
     pub name: &'static str,
     /// Its parameters.
@@ -59,15 +61,61 @@ pub enum Role {
     Choice(u32),
     /// Rights.
     Rights,
+    /// A request of spawn; the next parameter is its length.
+    Request,
+    /// Where the length of what is behind a pointer stands, and is put.
+    LengthAt,
     /// Any 64-bit number.
     Number,
 }
+
+/// What an argument of the kernel's own module is by its function's and its own name, where that is not as in WASI.
+const OWN: &[(&[&str], &[&str], Role)] = &[
+    (&["spawn"], &["request"], Role::Request),
+    (&["spawn", "getpid", "getppid"], &["pid"], Role::Out(4)),
+    (&["pidfd", "sock_open"], &["fd"], Role::Out(4)),
+    (&["getpgid"], &["pgid"], Role::Out(4)),
+    (&["sig_next"], &["sig"], Role::Out(4)),
+    (&["sigsave"], &["mask"], Role::Out(8)),
+    (&["setitimer"], &["old"], Role::Out(16)),
+    (&["umask"], &["old"], Role::Out(4)),
+    (&["dup"], &["to"], Role::Out(4)),
+    (&["minit", "newosproc"], &["tid"], Role::Out(4)),
+    (&["stat", "fstat"], &["stat"], Role::Out(80)),
+    (&["sock_accept", "sock_name", "sock_recv", "sock_getopt"], &["addr_len", "value_len"], Role::LengthAt),
+    (&["sock_recv"], &["control_len"], Role::LengthAt),
+    (&["sock_accept", "sock_name", "sock_recv"], &["addr"], Role::Out(128)),
+    (&["sock_getopt"], &["value"], Role::Out(64)),
+    (&["sock_recv"], &["control"], Role::Out(64)),
+    (&["futex_wait", "futex_wake"], &["addr"], Role::Out(0)),
+    (&[], &["addr", "value", "control", "name"], Role::Path),
+    (&[], &["fds"], Role::Out(8)),
+    (&[], &["status", "waited", "sid", "used", "woken", "opened", "nread", "nwritten", "out_flags"], Role::Out(4)),
+    (&[], &["rusage"], Role::Out(40)),
+    (&[], &["ids"], Role::Out(16)),
+    (&[], &["info"], Role::Out(24)),
+    (&[], &["ticks"], Role::Out(8)),
+    (&[], &["sigstack", "start", "word"], Role::Out(0)),
+    (
+        &[],
+        &["pid", "pgid", "tid", "who", "which", "what", "family", "kind", "protocol", "level", "option", "peer"],
+        Role::Choice(7),
+    ),
+    (&[], &["sig"], Role::Choice(66)),
+    (&[], &["options", "mode", "mask", "flags"], Role::Flags(15)),
+    (&[], &["uid", "gid", "min", "count", "hz", "backlog", "exiting", "expected", "stack_size"], Role::Choice(4)),
+];
 
 impl Function {
     /// What parameter `index` means; `None` if nobody has said it yet.
     #[must_use]
     pub fn role(&self, index: usize) -> Option<Role> {
         let param = self.params.get(index)?;
+        if self.module == "gopherix"
+            && let Some(role) = self.own_role(*param)
+        {
+            return Some(role);
+        }
         let before_length = self.params.get(index.saturating_add(1)).is_some_and(|p| p.name.ends_with("_len"));
         Some(match (param.name, param.wide) {
             ("rights" | "inheriting", true) => Role::Rights,
@@ -88,6 +136,22 @@ impl Function {
             (name, _) if name.ends_with("_len") => Role::Length,
             _ => return self.result(param.name).or_else(|| self.word(param.name)),
         })
+    }
+
+    fn own_role(&self, param: Param) -> Option<Role> {
+        if param.wide {
+            return Some(Role::Number);
+        }
+        let fits = |(functions, params, _): &&(&[&str], &[&str], Role)| {
+            params.contains(&param.name) && (functions.is_empty() || functions.contains(&self.name))
+        };
+        OWN.iter().find(fits).map(|(_, _, role)| *role)
+    }
+
+    /// Whether what it writes cannot be told from its arguments alone: lengths stand in memory, and some pointers are optional.
+    #[must_use]
+    pub fn writes_by_memory(&self) -> bool {
+        self.module == "gopherix" && self.name.starts_with("sock_")
     }
 
     fn result(&self, param: &str) -> Option<Role> {
@@ -121,17 +185,21 @@ impl Function {
 
 macro_rules! functions {
     ($module:ident; $($kind:ident $name:ident ( $($arg:ident : $ty:ident),* );)*) => {
-        /// Every function of the module but `proc_exit`, which returns to nobody.
-        pub static FUNCTIONS: &[Function] = &[$(Function {
-            name: stringify!($name),
-            params: &[$(Param { name: stringify!($arg), wide: functions!(@wide $ty) }),*],
-            call: |cx, mem, args| {
-                #[allow(unused_mut, unused_variables, reason = "functions without parameters")]
-                let mut args = args.iter().copied();
-                $(let $arg = functions!(@next $ty, args);)*
-                functions!(@start $kind, wasip1::$name(cx, mem $(, $arg)*))
-            },
-        }),*];
+        mod $module {
+            use super::{Function, Param, ready};
+
+            pub(super) static LIST: &[Function] = &[$(Function {
+                module: stringify!($module),
+                name: stringify!($name),
+                params: &[$(Param { name: stringify!($arg), wide: functions!(@wide $ty) }),*],
+                call: |cx, mem, args| {
+                    #[allow(unused_mut, unused_variables, reason = "functions without parameters")]
+                    let mut args = args.iter().copied();
+                    $(let $arg = functions!(@next $ty, args);)*
+                    functions!(@start $kind, gopherix_guest::$module::$name(cx, mem $(, $arg)*))
+                },
+            }),*];
+        }
     };
     (@wide u32) => { false };
     (@wide u64) => { true };
@@ -142,6 +210,25 @@ macro_rules! functions {
 }
 
 for_each_wasip1_function!(functions);
+for_each_gopherix_function!(functions);
+
+/// Every function of WASI preview 1 but `proc_exit`, which returns to nobody.
+pub static FUNCTIONS: &[Function] = wasip1::LIST;
+
+/// Every function of the kernel's own module.
+pub static OWN_FUNCTIONS: &[Function] = gopherix::LIST;
+
+/// How many there are in all.
+#[must_use]
+pub fn count() -> usize {
+    FUNCTIONS.len().saturating_add(OWN_FUNCTIONS.len())
+}
+
+/// A function by its number: first those of WASI, then the kernel's own.
+#[must_use]
+pub fn function(number: usize) -> Option<&'static Function> {
+    FUNCTIONS.iter().chain(OWN_FUNCTIONS).nth(number)
+}
 
 #[cfg(test)]
 mod tests {
@@ -149,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_parameter_has_a_role() {
-        for function in FUNCTIONS {
+        for function in FUNCTIONS.iter().chain(OWN_FUNCTIONS) {
             for (i, param) in function.params.iter().enumerate() {
                 assert!(function.role(i).is_some(), "{}: what is {}?", function.name, param.name);
             }

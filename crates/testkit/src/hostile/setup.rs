@@ -21,6 +21,7 @@ use gopherix_kernel::{Kernel, SysResult};
 
 use super::host::FakeHost;
 use super::host_stream::FakeStream;
+use super::programs::{Idle, MAGIC};
 
 /// The descriptors a hostile guest starts with.
 pub mod fd {
@@ -68,6 +69,7 @@ pub(super) fn limits() -> Limits {
 pub(super) struct Setup {
     pub(super) home: Arc<TestPlatform>,
     pub(super) kernel: Arc<Kernel>,
+    pub(super) programs: Arc<Idle>,
     pub(super) root: Arc<MemFs>,
     pub(super) upper: Arc<MemFs>,
     /// Granted for writing.
@@ -117,7 +119,9 @@ impl Setup {
         let kernel = Kernel::boot(home.clone(), mounts, None);
         devfs.set_kernel(&kernel);
         procfs.set_kernel(&kernel);
-        Ok(Setup { home, kernel, root, upper, host, read_only })
+        let programs = Arc::new(Idle::default());
+        programs.serve(&kernel);
+        Ok(Setup { home, kernel, programs, root, upper, host, read_only })
     }
 
     /// All host directories.
@@ -189,6 +193,10 @@ fn furnish(fs: &MemFs) -> SysResult<()> {
     let Some(tmp) = tmp.as_directory() else { return Ok(()) };
     let (_, file) = tmp.create(b"file", Mode(0o644), how)?;
     file.write_at(b"some bytes in a file", 0)?;
+    let (_, program) = tmp.create(b"prog", Mode(0o755), how)?;
+    program.write_at(MAGIC, 0)?;
+    let (_, script) = tmp.create(b"script", Mode(0o755), how)?;
+    script.write_at(b"#!/tmp/prog an argument\n", 0)?;
     tmp.mkdir(b"dir", Mode(0o755))?;
     let links: [(&[u8], &[u8]); 5] =
         [(b"link", b"file"), (b"abs", b"/tmp/file"), (b"loop", b"loop"), (b"up", b"../../.."), (b"sub", b"dir")];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
-use gopherix_abi::{Pid, Rights};
+use gopherix_abi::{Pid, Rights, Signal};
 use gopherix_guest::wasip1;
 use gopherix_kernel::file::File;
 use gopherix_kernel::memory::SliceMemory;
@@ -15,7 +15,7 @@ use gopherix_kernel::task::{Cx, Process, ProcessSpec};
 use gopherix_kernel::{SysResult, os_wasm};
 
 use super::episode::Op;
-use super::functions::{FUNCTIONS, Function, Role};
+use super::functions::{Function, Role, function};
 use super::setup::{Ends, ROOT_QUOTA, Setup, UPPER_QUOTA, limits};
 
 /// Further than this no call's sleep is followed: it counts as waiting for ever.
@@ -85,10 +85,11 @@ impl World {
         }
         self.before.copy_from_slice(&self.memory);
         let (fds, traces) = (self.descriptors(), self.traces());
-        let Some(function) = FUNCTIONS.get(op.function) else {
+        let Some(function) = function(op.function) else {
             return self.exit(op.args.first().copied().unwrap_or(0));
         };
         let outcome = self.call(function, &op.args)?;
+        self.setup.programs.look_after();
         self.check_memory(function, &op.args, outcome)?;
         if outcome == Outcome::Exited {
             self.respawn()?;
@@ -114,11 +115,16 @@ impl World {
     fn call(&mut self, function: &Function, args: &[u64]) -> Result<Outcome, String> {
         let World { setup, cx, memory, .. } = self;
         let Some(cx) = cx else { return Err("the process is gone".into()) };
+        if cx.process.is_stopped() {
+            let _ = cx.process.kill(Signal::SIGCONT);
+        }
         let mut memory = SliceMemory(memory);
         let driven = catch_unwind(AssertUnwindSafe(|| drive(setup, (function.call)(cx, &mut memory, args))));
         match driven {
             Err(panic) => Err(format!("panicked: {}", message(&*panic))),
             Ok(None) => {
+                // It may have stopped itself; somebody continues it.
+                let _ = cx.process.kill(Signal::SIGCONT);
                 // The wait was dropped with the thread's turn given away.
                 match drive(setup, cx.take_turn()) {
                     Some(()) if cx.process.is_ending() => Ok(Outcome::Exited),
@@ -144,6 +150,7 @@ impl World {
         let Some(mut cx) = self.cx.take() else { return Err("the process is gone".into()) };
         os_wasm::unminit(&mut cx);
         os_wasm::mdestroy(cx);
+        self.setup.programs.look_after();
         if self.process.status().is_none() {
             return Err("an ended process has no status".into());
         }
@@ -169,6 +176,9 @@ impl World {
 
     /// Only what the call may write may have changed; nothing if it failed.
     fn check_memory(&self, function: &Function, args: &[u64], outcome: Outcome) -> Result<(), String> {
+        if function.writes_by_memory() {
+            return Ok(());
+        }
         let mut ranges = match outcome {
             Outcome::Answered(0) | Outcome::Waited => self.writes(function, args),
             _ => Vec::new(),
@@ -228,7 +238,8 @@ pub(super) fn check_thread(setup: &Setup) -> Result<(), String> {
     if kernel.turns().running() != 1 {
         return Err(format!("{} turns are held by one thread", kernel.turns().running()));
     }
-    if !kernel.timers().is_empty() {
+    // The process may have an interval timer.
+    if kernel.timers().len() > 1 {
         return Err("a sleeper was left on the timer heap".into());
     }
     Ok(())

@@ -151,6 +151,7 @@ pub fn sock_setopt(
 }
 
 /// Receives.
+#[expect(clippy::too_many_arguments, reason = "as the module has it")]
 pub async fn sock_recv(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,
@@ -182,6 +183,7 @@ pub async fn sock_recv(
 }
 
 /// Sends.
+#[expect(clippy::too_many_arguments, reason = "as the module has it")]
 pub async fn sock_send(
     cx: &mut Cx,
     mem: &mut dyn GuestMemory,

@@ -1,6 +1,6 @@
 //! Sockets as a guest calls them: the wire, and hostile arguments.
 
-#![expect(clippy::as_conversions, reason = "test code may panic")]
+#![expect(clippy::as_conversions, clippy::arithmetic_side_effects, reason = "test code may panic")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Random reads, writes and shutdowns on a connection against a model.
 
+#![expect(clippy::arithmetic_side_effects, reason = "test code may panic")]
+
 use std::collections::VecDeque;
 
 use gopherix_abi::sockopt::{SO_RCVBUF, SO_SNDBUF};

@@ -103,11 +103,13 @@ impl Protocol for Stream {
     }
 
     fn wait_for_room(&self, place: &Place) -> BoxFuture<'static, ()> {
-        match self.common.net.unix.find(place, self.common.kind) {
-            Ok((_, Holder::Listener(backlog))) if backlog.strong_count() > 0 => {
-                backlog.upgrade().map_or_else(|| Box::pin(std::future::ready(())) as _, |backlog| backlog.room.wait())
-            }
-            _ => Box::pin(std::future::ready(())),
+        let listener = match self.common.net.unix.find(place, self.common.kind) {
+            Ok((_, Holder::Listener(backlog))) => backlog.upgrade(),
+            _ => None,
+        };
+        match listener {
+            Some(backlog) => backlog.room.wait(),
+            None => Box::pin(std::future::ready(())),
         }
     }
 

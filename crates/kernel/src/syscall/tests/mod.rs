@@ -3,6 +3,7 @@
 #![expect(clippy::as_conversions, reason = "test code may panic")]
 
 mod attributes;
+mod children;
 mod paths;
 mod sockets;
 mod waiting;
