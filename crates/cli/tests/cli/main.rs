@@ -20,6 +20,8 @@ mod limits;
 mod pages;
 mod preempt;
 mod profile;
+mod pty;
+mod shell;
 mod sockets;
 mod source;
 mod streams;

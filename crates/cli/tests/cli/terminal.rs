@@ -1,58 +1,7 @@
 //! The user's terminal is left as it was, whatever happens to the program.
 
-use std::io::{Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
-use std::process::Child;
-
-use rustix::fs::{Mode, OFlags, fcntl_getfl};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Termios, tcgetattr};
-
-use crate::support::{Run, ended, run_go};
-
-/// A terminal: the side of the screen and keyboard, and the side that programs get.
-struct Terminal {
-    master: std::fs::File,
-    slave: OwnedFd,
-}
-
-impl Terminal {
-    fn new() -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let name = ptsname(&master, Vec::new()).unwrap();
-        let slave = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
-        Terminal { master: master.into(), slave }
-    }
-
-    /// With all three streams on it, sharing one description, as a shell's children do.
-    fn start(&self, run: Run) -> Child {
-        let side = || self.slave.try_clone().unwrap().into();
-        run.start(side(), side(), side())
-    }
-
-    /// What a program or a shell would notice: modes, characters, flags of the shared description.
-    fn state(&self) -> (String, OFlags) {
-        let termios: Termios = tcgetattr(self.slave.as_fd()).unwrap();
-        (format!("{termios:?}"), fcntl_getfl(&self.slave).unwrap())
-    }
-
-    fn types(&mut self, text: &str) {
-        self.master.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// Reads what is shown until this is.
-    fn shows(&mut self, text: &str) -> String {
-        let mut shown = Vec::new();
-        let mut buffer = [0; 1024];
-        while !String::from_utf8_lossy(&shown).contains(text) {
-            let n = self.master.read(&mut buffer).unwrap();
-            shown.extend_from_slice(&buffer[..n]);
-        }
-        String::from_utf8(shown).unwrap()
-    }
-}
+use crate::pty::Terminal;
+use crate::support::{ended, run_go};
 
 #[test]
 fn a_line_is_read_and_the_terminal_left_as_it_was() {

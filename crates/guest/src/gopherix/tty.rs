@@ -1,5 +1,8 @@
 //! Terminals: settings, window sizes, foreground groups.
 
+#[cfg(test)]
+mod tests;
+
 use gopherix_abi::gopherix::tty;
 use gopherix_abi::{Errno, Fd, InputModes, LocalModes, OutputModes, Pid, SetWhen, Termios, Winsize};
 use gopherix_kernel::SysResult;

@@ -105,7 +105,7 @@ fn of_master(cx: &Cx, fd: Fd) -> SysResult<Option<Arc<Tty>>> {
 
 /// Before each part of a write to a terminal.
 pub(super) async fn may_write(cx: &mut Cx, tty: &Tty) -> SysResult<()> {
-    if tty.stops_writers() { tty.admitted(cx, Use::Change).await } else { Ok(()) }
+    if tty.stops_writers(&cx.process) { tty.admitted(cx, Use::Change).await } else { Ok(()) }
 }
 
 /// When a read is over, in raw mode (termios(3), "Canonical and noncanonical mode").

@@ -56,7 +56,7 @@ pub(crate) fn sys_pwritev2(
     let len = allowed(cx, &file, None, len)?;
     gather(mem, bufs, bounce(&mut cx.bounce, len))?;
     if let Some(tty) = file.file().tty()
-        && tty.stops_writers()
+        && tty.stops_writers(&cx.process)
     {
         tty.admit(cx, Use::Change)?;
     }

@@ -29,12 +29,11 @@ impl Tty {
     /// EINTR if the signal was sent. EIO where that would be in vain: the group is orphaned, or ignores or blocks SIGTTIN; who
     /// ignores or blocks SIGTTOU may do as it likes.
     pub fn admit(&self, cx: &Cx, wants: Use) -> SysResult<()> {
-        let (process, owner) = (&cx.process, *self.owner.lock());
-        let pgid = process.pgid();
-        let is_background = owner.foreground.is_some_and(|foreground| foreground != pgid);
-        if owner.session != Some(process.session().sid) || !is_background {
+        let process = &cx.process;
+        if !self.is_in_background(process) {
             return Ok(());
         }
+        let pgid = process.pgid();
         let signal = match wants {
             Use::Read => Signal::SIGTTIN,
             Use::Change => Signal::SIGTTOU,
@@ -48,6 +47,14 @@ impl Tty {
         }
         cx.kernel.signal_group(pgid, signal);
         Err(IN_BACKGROUND)
+    }
+
+    /// Whether another group of the process' session has the terminal.
+    #[must_use]
+    pub fn is_in_background(&self, process: &Process) -> bool {
+        let owner = *self.owner.lock();
+        owner.foreground.is_some_and(|foreground| foreground != process.pgid())
+            && owner.session == Some(process.session().sid)
     }
 
     /// [`Tty::admit`], waiting while the process stands still for what it wanted.

@@ -27,6 +27,7 @@ pub use self::pty::{Ptys, open_pty};
 use crate::Kernel;
 use crate::error::{SysResult, fail};
 use crate::platform::HostTerminal;
+use crate::task::Process;
 use crate::sync::Lock;
 
 /// A terminal.
@@ -195,10 +196,11 @@ impl Tty {
         }
     }
 
-    /// Whether writing in the background is asked to stop (TOSTOP).
+    /// Whether a process has to ask before it writes: in the background, if that is to stop it (TOSTOP).
     #[must_use]
-    pub fn stops_writers(&self) -> bool {
-        self.termios().is_ok_and(|termios| termios.local.contains(LocalModes::TOSTOP))
+    pub fn stops_writers(&self, process: &Process) -> bool {
+        self.is_in_background(process)
+            && self.termios().is_ok_and(|termios| termios.local.contains(LocalModes::TOSTOP))
     }
 
     /// Sends the foreground group a signal.
