@@ -147,9 +147,9 @@ fn without_a_rule_a_listener_stays_inside_and_the_hosts_are_out_of_reach() {
     let outside = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = outside.local_addr().unwrap().port();
     let rig = rig(&["connect:127.0.0.1:1"]);
-    let refused = rig.connect(outside.local_addr().unwrap()).unwrap_err();
+    let refused = rig.connect(outside.local_addr().unwrap()).err().unwrap();
     assert_eq!((refused.errno, refused.why.contains("--net")), (Errno::ECONNREFUSED, true));
-    let refused = rig.connect("192.0.2.1:80".parse().unwrap()).unwrap_err();
+    let refused = rig.connect("192.0.2.1:80".parse().unwrap()).err().unwrap();
     assert_eq!((refused.errno, refused.why), (Errno::EACCES, "no --net rule lets it connect there"));
     // The host's port is another one than the kernel's.
     let (_listener, local) = rig.listen(&format!("127.0.0.1:{port}"));
@@ -182,7 +182,7 @@ fn a_rule_lets_a_guest_reach_the_hosts_listener() {
     let server = reader.join().unwrap();
     drop(server);
     assert_eq!(rig.read(&guest).unwrap(), b"");
-    assert_eq!(rig.connect(([127, 0, 0, 1], free_port()).into()).unwrap_err().errno, Errno::ECONNREFUSED);
+    assert_eq!(rig.connect(([127, 0, 0, 1], free_port()).into()).err().unwrap().errno, Errno::ECONNREFUSED);
 }
 
 #[test]
