@@ -76,6 +76,7 @@ const OWN: &[(&[&str], &[&str], Role)] = &[
     (&["pidfd", "sock_open"], &["fd"], Role::Out(4)),
     (&["getpgid"], &["pgid"], Role::Out(4)),
     (&["sig_next"], &["sig"], Role::Out(4)),
+    (&["exit_thread"], &["word"], Role::Out(4)),
     (&["sigsave"], &["mask"], Role::Out(8)),
     (&["setitimer"], &["old"], Role::Out(16)),
     (&["umask"], &["old"], Role::Out(4)),
