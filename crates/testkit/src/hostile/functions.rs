@@ -82,6 +82,7 @@ const OWN: &[(&[&str], &[&str], Role)] = &[
     (&["umask"], &["old"], Role::Out(4)),
     (&["dup"], &["to"], Role::Out(4)),
     (&["minit", "newosproc"], &["tid"], Role::Out(4)),
+    (&["exit_thread"], &["word"], Role::Out(4)),
     (&["stat", "fstat"], &["stat"], Role::Out(80)),
     (&["sock_accept", "sock_name", "sock_recv", "sock_getopt"], &["addr_len", "value_len"], Role::LengthAt),
     (&["sock_recv"], &["control_len"], Role::LengthAt),
@@ -96,7 +97,7 @@ const OWN: &[(&[&str], &[&str], Role)] = &[
     (&[], &["ids"], Role::Out(16)),
     (&[], &["info"], Role::Out(24)),
     (&[], &["ticks"], Role::Out(8)),
-    (&[], &["sigstack", "start", "word"], Role::Out(0)),
+    (&[], &["sigstack", "start"], Role::Out(0)),
     (
         &[],
         &["pid", "pgid", "tid", "who", "which", "what", "family", "kind", "protocol", "level", "option", "peer"],
