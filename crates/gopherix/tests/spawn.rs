@@ -1,5 +1,7 @@
 //! Programs that start programs: what the children get, how their ends are told, that nothing is left of them.
 
+#![expect(clippy::unwrap_used, reason = "in a test, to panic is to fail")]
+
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

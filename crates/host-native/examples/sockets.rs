@@ -2,7 +2,13 @@
 //!
 //! Two tasks of an executor with two threads, which wait as guests' system calls do; no guest code runs.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement by hand")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a measurement by hand"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

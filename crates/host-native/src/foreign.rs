@@ -161,6 +161,12 @@ impl Foreign for Running {
     }
 }
 
+/// The number of a signal of the host's.
+#[expect(clippy::as_conversions, reason = "an enumeration's own number")]
+fn number(signal: nix::sys::signal::Signal) -> u8 {
+    u8::try_from(signal as i32).unwrap_or(0)
+}
+
 impl Running {
     /// Follows it to its end. On a thread of its own.
     fn watch(&self, pid: Pid, process: &Process) -> ExitStatus {
@@ -168,7 +174,7 @@ impl Running {
         loop {
             match waitid(Id::Pid(pid), any | WaitPidFlag::WNOWAIT) {
                 Ok(WaitStatus::Stopped(_, signal)) => {
-                    let signal = Signal::from_number(u8::try_from(signal as i32).unwrap_or(0));
+                    let signal = Signal::from_number(number(signal));
                     process.foreign_stopped(signal.unwrap_or(Signal::SIGSTOP));
                     let _ = waitid(Id::Pid(pid), WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG);
                 }
@@ -185,7 +191,7 @@ impl Running {
         match waitid(Id::Pid(pid), WaitPidFlag::WEXITED) {
             Ok(WaitStatus::Exited(_, code)) => ExitStatus::Exited(code.cast_unsigned()),
             Ok(WaitStatus::Signaled(_, signal, _)) => {
-                let signal = Signal::from_number(u8::try_from(signal as i32).unwrap_or(0));
+                let signal = Signal::from_number(number(signal));
                 ExitStatus::Signaled(signal.unwrap_or(Signal::SIGKILL))
             }
             _ => ExitStatus::Signaled(Signal::SIGKILL),

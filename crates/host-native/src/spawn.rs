@@ -154,7 +154,8 @@ impl Programs for Spawner {
                 }
             };
             let launcher = self.launcher.clone();
-            Ok(Arc::new(Guest { program, launcher }) as Arc<dyn Loaded>)
+            let loaded: Arc<dyn Loaded> = Arc::new(Guest { program, launcher });
+            Ok(loaded)
         })
     }
 }

@@ -276,7 +276,7 @@ fn a_stat_is_one_call_of_the_kernel() {
 fn what_is_opened_is_told_from_directories_and_found_again() {
     let dir = temp();
     for size in 1..=4 {
-        file(dir.path(), &size.to_string(), &"x".repeat(size));
+        file(dir.path(), &size.to_string(), "x".repeat(size));
     }
     std::fs::create_dir(dir.path().join("sub")).unwrap();
     file(&dir.path().join("sub"), "inner", "");

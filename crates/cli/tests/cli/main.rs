@@ -1,6 +1,7 @@
 //! The `gopherix` command as users meet it: exit codes, messages, grants, limits, streams, the cache.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -94,7 +94,7 @@ fn now<T>(future: impl Future<Output = Result<T, SysError>>) -> Result<T, Errno>
 
 async fn read(cx: &mut Cx, len: usize) -> Result<Vec<u8>, Errno> {
     let mut bytes = vec![0; len];
-    let all = [UserSlice { ptr: 0, len: len as u64 }];
+    let all = [UserSlice { ptr: 0, len: u64::try_from(len).unwrap() }];
     let n = cx.sys_read(&mut SliceMemory(&mut bytes), TTY, &all).await.map_err(|e| e.errno)?;
     bytes.truncate(n);
     Ok(bytes)
@@ -102,7 +102,7 @@ async fn read(cx: &mut Cx, len: usize) -> Result<Vec<u8>, Errno> {
 
 async fn write(cx: &mut Cx, bytes: &[u8]) -> Result<usize, Errno> {
     let mut bytes = bytes.to_vec();
-    let all = [UserSlice { ptr: 0, len: bytes.len() as u64 }];
+    let all = [UserSlice { ptr: 0, len: u64::try_from(bytes.len()).unwrap() }];
     cx.sys_write(&mut SliceMemory(&mut bytes), TTY, &all).await.map_err(|e| e.errno)
 }
 

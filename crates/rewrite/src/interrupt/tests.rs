@@ -1,3 +1,5 @@
+#![expect(clippy::arithmetic_side_effects, reason = "test code may panic")]
+
 use wasmparser::{Operator, Validator};
 
 use super::*;

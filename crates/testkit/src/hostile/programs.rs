@@ -43,10 +43,11 @@ impl Programs for Idle {
         Box::pin(async move {
             let mut magic = [0; 4];
             image.file.read_at(&mut magic, 0)?;
-            match magic == *MAGIC {
-                true => Ok(Arc::new(Program(self)) as Arc<dyn Loaded>),
-                false => fail(Errno::ENOEXEC, "no program"),
+            if magic != *MAGIC {
+                return fail(Errno::ENOEXEC, "no program");
             }
+            let loaded: Arc<dyn Loaded> = Arc::new(Program(self));
+            Ok(loaded)
         })
     }
 }

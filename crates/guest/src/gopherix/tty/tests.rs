@@ -1,7 +1,5 @@
 //! Terminals as a guest calls for them: the wire, and hostile arguments.
 
-#![expect(clippy::arithmetic_side_effects, reason = "test code may panic")]
-
 use std::sync::Arc;
 
 use gopherix_abi::{AccessMode, At, Mode, OpenFlags, Rights};
