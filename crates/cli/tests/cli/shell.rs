@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::pty::Terminal;
-use crate::support::{ended, gopherix, go, go_env, poll, target, temp};
+use crate::support::{ended, go, go_env, gopherix, poll, target, temp};
 
 const TOOLS: [&str; 8] = ["cat", "echo", "ls", "sleep", "stty", "trap", "wc", "yes"];
 
@@ -107,10 +107,14 @@ fn ported(name: &str) -> PathBuf {
     BUILT.get_or_init(|| {
         for name in ["shell", "tools"] {
             let run = gopherix(["build", "-buildvcs=false", "-o"]).args([target(&format!("{name}-ported.wasm"))]);
-            let run = run.current_dir(&example(name)).env("GOPHERIX_GO", go()).env("HOME", std::env::var_os("HOME").unwrap_or_default());
+            let run = run
+                .current_dir(&example(name))
+                .env("GOPHERIX_GO", go())
+                .env("HOME", std::env::var_os("HOME").unwrap_or_default());
             go_env().iter().fold(run, |run, (name, value)| run.env(name, value)).done().expect(0);
         }
-        let compile = |name: &str| gopherix(["run", "--compiler=optimizing"]).args([target(&format!("{name}-ported.wasm"))]);
+        let compile =
+            |name: &str| gopherix(["run", "--compiler=optimizing"]).args([target(&format!("{name}-ported.wasm"))]);
         compile("shell").args(["-c", ":"]).done().expect(0);
         compile("tools").args(["true"]).done().expect(0);
     });
@@ -156,7 +160,10 @@ on_both! {
 fn lines_are_run(home: Home) {
     let mut desk = Desk::new(home);
     assert_eq!(desk.runs("echo hello | cat | wc"), "1 1 6\n");
-    assert_eq!(desk.runs("cat /nowhere || echo no && echo yes; echo $?").lines().skip(1).collect::<Vec<_>>(), ["no", "yes", "0"]);
+    assert_eq!(
+        desk.runs("cat /nowhere || echo no && echo yes; echo $?").lines().skip(1).collect::<Vec<_>>(),
+        ["no", "yes", "0"]
+    );
     assert_eq!(desk.runs("x=5; echo '$x' \"$x\" $(echo in $x)"), "$x 5 in 5\n");
     assert_eq!(desk.runs("yes | cat | nowhere; echo $?").lines().last(), Some("127"));
     desk.exits(7);

@@ -27,8 +27,8 @@ pub use self::pty::{Ptys, open_pty};
 use crate::Kernel;
 use crate::error::{SysResult, fail};
 use crate::platform::HostTerminal;
-use crate::task::Process;
 use crate::sync::Lock;
+use crate::task::Process;
 
 /// A terminal.
 pub struct Tty {
@@ -199,8 +199,7 @@ impl Tty {
     /// Whether a process has to ask before it writes: in the background, if that is to stop it (TOSTOP).
     #[must_use]
     pub fn stops_writers(&self, process: &Process) -> bool {
-        self.is_in_background(process)
-            && self.termios().is_ok_and(|termios| termios.local.contains(LocalModes::TOSTOP))
+        self.is_in_background(process) && self.termios().is_ok_and(|termios| termios.local.contains(LocalModes::TOSTOP))
     }
 
     /// Sends the foreground group a signal.
