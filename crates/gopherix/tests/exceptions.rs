@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use gopherix::{Command, Exception, ExitStatus, Machine, Signal};
+use gopherix::{Command, Exception, ExitStatus, Limits, Machine, Signal};
 
 const TRAPS: &str = r#"(module (memory (export "memory") 1)
     (func $inner (drop (i32.load (i32.const -1))))
@@ -37,6 +37,28 @@ fn an_observer_is_told_of_a_trap_once() {
     assert_eq!(functions, ["inner", "start"]);
     assert!(exception.goroutine.is_none() && exception.goroutines.is_empty() && exception.registers.is_none());
     assert!(exception.core.as_ref().expect("a core dump").starts_with(b"\0asm"));
+}
+
+#[test]
+fn a_trap_behind_a_refused_growth_of_memory_says_so() {
+    let grows = r#"(module (memory (export "memory") 1)
+        (func $allocate (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then unreachable)))
+        (func $start (export "_start") (call $allocate)))"#;
+    for (pages, is_refused) in [(16, true), (17, false)] {
+        let limits = Limits { memory: Some(pages << 16), ..Limits::default() };
+        let (seen, status) = observed(command(grows).limits(limits));
+        if !is_refused {
+            assert_eq!((seen.len(), status), (0, ExitStatus::Exited(0)));
+            continue;
+        }
+        assert_eq!(status, ExitStatus::Signaled(Signal::SIGABRT));
+        let [exception] = &*seen else { unreachable!("{seen:?}") };
+        assert!(exception.hit_memory_limit);
+        assert_eq!(exception.message, "wasm trap: wasm `unreachable` instruction executed");
+        let functions: Vec<_> = exception.stack.iter().map(|frame| &*frame.function).collect();
+        assert_eq!(functions, ["allocate", "start"]);
+    }
+    assert!(!observed(command(TRAPS)).0.first().expect("an exception").hit_memory_limit);
 }
 
 #[test]

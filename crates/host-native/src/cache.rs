@@ -25,12 +25,12 @@ const CLAIM: Duration = Duration::from_secs(600);
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of wasm bytes for an engine; `preemption` is how they are written anew ([`crate::go::prepare`]).
+    /// The key of wasm bytes for an engine; `preemption` and `looks` say how they are written anew ([`crate::go::prepare`]).
     #[must_use]
-    pub(crate) fn of(bytes: &[u8], engine: &Engine, preemption: bool) -> Key {
+    pub(crate) fn of(bytes: &[u8], engine: &Engine, preemption: bool, looks: bool) -> Key {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fingerprint(engine).to_le_bytes());
-        hasher.update(&[u8::from(preemption)]);
+        hasher.update(&[u8::from(preemption), u8::from(looks)]);
         hasher.update(bytes);
         Key(*hasher.finalize().as_bytes())
     }

@@ -9,15 +9,16 @@ pub(crate) mod go;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use gopherix_abi::{Fd, Signal};
 use gopherix_kernel::Kernel;
-use gopherix_kernel::task::{ExitStatus, Process};
+use gopherix_kernel::task::{Cx, ExitStatus, Process};
 use serde::{Serialize, Serializer};
-use wasmtime::{AsContextMut, FrameInfo, Instance, Val, WasmBacktrace, WasmCoreDump};
+use wasmtime::{AsContextMut, FrameInfo, Instance, Store, Val, WasmBacktrace, WasmCoreDump};
 
 use self::go::{GoState, Inspection};
-use crate::guest::Unwind;
+use crate::guest::{Live, Unwind, conclude};
 
 /// The exit code of a Go program that SIGQUIT or a fatal error has ended (Go's `runtime/signal_unix.go`, `runtime/panic.go`).
 const GO_FATAL: u32 = 2;
@@ -36,6 +37,8 @@ pub struct Exception {
     /// panic's text is, and without the value if that is neither a string nor an error nor a `Stringer`. An observer may add
     /// to it.
     pub message: String,
+    /// It had asked for more memory than its limit, which may be why.
+    pub hit_memory_limit: bool,
     /// The goroutine that ran, in a Go program.
     pub goroutine: Option<Goroutine>,
     /// All goroutines but the runtime's own, the running one first: if asked for ([`Watch::all_goroutines`]), if none ran, on
@@ -144,8 +147,29 @@ impl Cause {
     }
 }
 
+/// A store's data, as far as its guest's end is concerned.
+pub(crate) trait Watched {
+    /// The guest's thread, and what has watched it.
+    fn parts(&mut self) -> (&Cx, &mut Live);
+}
+
+/// The end of a guest's code, while its memory is still there: stops what watches it, decides how the process ends, and tells
+/// of an exception.
+pub(crate) fn settle<T: Watched + 'static>(store: &mut Store<T>, outcome: &wasmtime::Result<()>, watch: &Watch) {
+    let (cx, live) = store.data_mut().parts();
+    live.preempted = None;
+    if let Some(sampling) = live.sampling.get() {
+        sampling.end();
+    }
+    conclude(cx, outcome);
+    let (kernel, process, inspection) = (cx.kernel.clone(), cx.process.clone(), live.inspection.take());
+    if let Err(error) = outcome {
+        explain(&kernel, &process, watch, inspection, store, error);
+    }
+}
+
 /// Finds out what ended a guest by `error`, tells the observer, and adds it to the process' end.
-pub(crate) fn explain(
+fn explain(
     kernel: &Kernel,
     process: &Process,
     watch: &Watch,
@@ -216,6 +240,7 @@ fn describe(process: &Process, cause: Cause, status: ExitStatus, go: Option<GoSt
         signal,
         status,
         message,
+        hit_memory_limit: process.usage.hit_memory.load(Ordering::Relaxed),
         goroutine,
         goroutines,
         stack: Vec::new(),

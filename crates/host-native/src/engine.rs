@@ -9,6 +9,7 @@ use wasmtime::{Config, Engine, InstancePre, Linker, Module, RegallocAlgorithm, S
 
 use crate::HostError;
 use gopherix_golang::is_go;
+use gopherix_rewrite::interrupt::EXPORT_FLAG;
 
 use crate::cache::{Key, ModuleCache};
 use crate::go;
@@ -29,8 +30,8 @@ const PAGE: u64 = 65536;
 /// How a running guest can be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interruption {
-    /// By an epoch check in every function and loop (Wasmtime's epochs): kill, limits and fair turns work at any time, and
-    /// code runs 11 to 19 % slower.
+    /// At any time: kill, limits and fair turns work wherever a guest is. By looks at a flag that are written into it, and where
+    /// that cannot be done by Wasmtime's epochs, which cost more.
     Epochs,
     /// Only in system calls. For one guest whose embedder can end the whole host process instead.
     InCalls,
@@ -188,9 +189,10 @@ impl Engines {
 
     /// What [`Engines::load_shared`] keeps a program's code by, if that is as one would think.
     pub(crate) fn shared_key(&self, bytes: &[u8]) -> Result<Key, HostError> {
-        let written = self.preemption && is_go(bytes);
+        let written = self.preemption || !is_go(bytes);
         let interruption = if written { Interruption::InCalls } else { Interruption::Epochs };
-        Ok(Key::of(bytes, self.engine(Strategy::Cranelift, interruption)?, self.preemption))
+        let looks = written && !is_go(bytes);
+        Ok(Key::of(bytes, self.engine(Strategy::Cranelift, interruption)?, self.preemption, looks))
     }
 
     fn load_as(
@@ -201,10 +203,9 @@ impl Engines {
         policy: CompilePolicy,
     ) -> Result<Program, HostError> {
         check_header(bytes)?;
-        // Go programs are interrupted by what is written into them, which costs them next to nothing.
+        // Most are interrupted by what is written into them, which costs Go programs next to nothing and others little.
         if interruption == Interruption::Epochs
-            && self.preemption
-            && is_go(bytes)
+            && (self.preemption || !is_go(bytes))
             && let Some(program) = self.load_for(Interruption::InCalls, true, bytes, cache, policy)?
         {
             return Ok(program);
@@ -232,14 +233,16 @@ impl Engines {
             Ok(Program { entry, interruption, source, preemption: self.preemption, bytes: size, how, key })
         };
         let optimizing = self.engine(Strategy::Cranelift, interruption)?;
-        let key = Key::of(bytes, optimizing, self.preemption);
+        let looks = written && !is_go(bytes);
+        let key = Key::of(bytes, optimizing, self.preemption, looks);
         if policy != CompilePolicy::Baseline
             && let Some(module) = cache.and_then(|cache| cache.get(key, optimizing))
         {
-            let does = !written || module.get_export(gopherix_rewrite::EXPORT_RELEASE).is_some();
+            let proof = if looks { EXPORT_FLAG } else { gopherix_rewrite::EXPORT_RELEASE };
+            let does = !written || module.get_export(proof).is_some();
             return if does { program(&module, HowCompiled::Cached, key).map(Some) } else { Ok(None) };
         }
-        let prepared = go::prepare(bytes, self.preemption);
+        let prepared = go::prepare(bytes, self.preemption, looks);
         if written && !prepared.interruptible {
             return Ok(None);
         }
@@ -251,7 +254,11 @@ impl Engines {
                 return program(&module, HowCompiled::Baseline, key).map(Some);
             }
         }
-        let module = compile(optimizing, wasm)?;
+        let module = match compile(optimizing, wasm) {
+            // Too much for some bound of the engine's, or no valid module, as will be told of it as it is.
+            Err(_) if looks => return Ok(None),
+            module => module?,
+        };
         if let Some(cache) = cache {
             cache.put(key, &module);
         }

@@ -12,12 +12,14 @@ use wasmtime::{
     WasmBacktrace,
 };
 
+use crate::crash::Watched;
 use crate::crash::go::Inspection;
 use crate::engine::Program;
-use crate::go;
 use crate::preempt::Preempted;
 use crate::profile::{self, Sampling};
 
+/// Bytes of a page of linear memory, and of the memory that has the flag ([`gopherix_rewrite::interrupt`]).
+const PAGE: usize = 65536;
 /// Most elements a guest's table may have; each costs the host a pointer.
 const TABLE_ELEMENTS: usize = 10_000_000;
 
@@ -25,28 +27,32 @@ const TABLE_ELEMENTS: usize = 10_000_000;
 pub(crate) struct Guest {
     pub(crate) cx: Cx,
     memory: Option<Memory>,
+    pub(crate) live: Live,
+    /// What it is an instance of.
+    pub(crate) program: Option<Program>,
+    pub(crate) instance: Option<Instance>,
+}
+
+/// What watches a guest of either ABI while it runs.
+#[derive(Default)]
+pub(crate) struct Live {
     /// Its goroutines are preempted. To be dropped before the memory is.
     pub(crate) preempted: Option<Preempted>,
     /// How to look into it once it has crashed.
     pub(crate) inspection: Option<Inspection>,
     /// It is being sampled, from its start or from some time on.
     pub(crate) sampling: Arc<OnceLock<Sampling>>,
-    /// What it is an instance of.
-    pub(crate) program: Option<Program>,
-    pub(crate) instance: Option<Instance>,
+}
+
+impl Watched for Guest {
+    fn parts(&mut self) -> (&Cx, &mut Live) {
+        (&self.cx, &mut self.live)
+    }
 }
 
 impl Guest {
     pub(crate) fn new(cx: Cx) -> Guest {
-        Guest {
-            cx,
-            memory: None,
-            preempted: None,
-            inspection: None,
-            sampling: Arc::default(),
-            program: None,
-            instance: None,
-        }
+        Guest { cx, memory: None, live: Live::default(), program: None, instance: None }
     }
 }
 
@@ -99,11 +105,11 @@ macro_rules! define {
             abi::MODULE,
             stringify!($name),
             |mut caller: Caller<'_, Guest>, $($arg: $ty),*| -> wasmtime::Result<u32> {
-                let sampled = profile::enter(caller.data().sampling.get());
+                let sampled = profile::enter(caller.data().live.sampling.get());
                 let (mut mem, cx) = split(&mut caller);
                 let result = abi::$name(cx, &mut mem, $($arg),*);
                 let answer = answer(cx, result).map(u32::from).map_err(unwind);
-                profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.get().cloned());
+                profile::leave(sampled, stringify!($name), &caller, || caller.data().live.sampling.get().cloned());
                 answer
             },
         )?
@@ -114,7 +120,7 @@ macro_rules! define {
             stringify!($name),
             |mut caller: Caller<'_, Guest>, ($($arg,)*): ($($ty,)*)| {
                 Box::new(async move {
-                    let sampled = profile::enter(caller.data().sampling.get());
+                    let sampled = profile::enter(caller.data().live.sampling.get());
                     let (mut mem, cx) = split(&mut caller);
                     let waits = cx.waits;
                     let result = abi::$name(cx, &mut mem, $($arg),*).await;
@@ -124,7 +130,7 @@ macro_rules! define {
                         // Its turn has just begun: epochs that passed meanwhile are no ticks of this one.
                         caller.as_context_mut().set_epoch_deadline(1);
                     }
-                    profile::leave(sampled, stringify!($name), &caller, || caller.data().sampling.get().cloned());
+                    profile::leave(sampled, stringify!($name), &caller, || caller.data().live.sampling.get().cloned());
                     answer
                 })
             },
@@ -147,17 +153,15 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             Err(unwind(proc_exit(&mut caller.data_mut().cx, code)))
         },
     )?;
-    linker.func_wrap_async(
-        gopherix_rewrite::MODULE,
-        gopherix_rewrite::heads::SCHED,
-        |mut caller: Caller<'_, Guest>, (): ()| {
+    for name in [gopherix_rewrite::heads::SCHED, gopherix_rewrite::interrupt::LOOK] {
+        linker.func_wrap_async(gopherix_rewrite::MODULE, name, |mut caller: Caller<'_, Guest>, (): ()| {
             let look = gives_way(&mut caller);
             Box::new(async move {
                 look?.await;
                 Ok::<(), wasmtime::Error>(())
             })
-        },
-    )?;
+        })?;
+    }
     Ok(())
 }
 
@@ -179,19 +183,17 @@ fn link_profiler(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// A goroutine gives way: the end of the process, its CPU limit, and others' turns, if a tick has passed since.
+/// A goroutine gives way, or code has seen the flag: the end of the process, its CPU limit, and others' turns, if a tick has passed since.
 fn gives_way(caller: &mut Caller<'_, Guest>) -> wasmtime::Result<futures::future::OptionFuture<Pass>> {
-    if !caller.data().preempted.as_ref().is_some_and(Preempted::take_tick) {
+    if !caller.data().live.preempted.as_ref().is_some_and(Preempted::take_tick) {
         return Ok(None.into());
     }
-    let (mut memory, cx) = split(caller);
-    go::clear_flag(&mut memory);
-    look_up(cx).map(|pass| Some(pass).into())
+    look_up(&mut caller.data_mut().cx).map(|pass| Some(pass).into())
 }
 
 impl ResourceLimiter for Guest {
-    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(may_grow_memory(&self.cx.process, desired, maximum))
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(may_grow_memory(&self.cx.process, current, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -200,7 +202,11 @@ impl ResourceLimiter for Guest {
 }
 
 /// Whether a guest may have so many bytes of linear memory; from then on it has.
-pub(crate) fn may_grow_memory(process: &Process, desired: usize, maximum: Option<usize>) -> bool {
+pub(crate) fn may_grow_memory(process: &Process, current: usize, desired: usize, maximum: Option<usize>) -> bool {
+    if current == 0 && desired == PAGE && maximum == Some(PAGE) {
+        // The flag's, or one of the guest's that is as small and stays so.
+        return true;
+    }
     let within = maximum.is_none_or(|maximum| desired <= maximum);
     within && process.usage.grow_memory(&process.limits, u64::try_from(desired).unwrap_or(u64::MAX))
 }

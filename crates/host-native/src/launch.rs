@@ -14,7 +14,7 @@ use crate::crash::{self, Watch};
 use crate::engine::{Entry, Interruption, Program};
 use crate::fetch::HttpClient;
 use crate::go;
-use crate::guest::{Guest, conclude, tick};
+use crate::guest::{Guest, tick};
 use crate::js;
 use crate::preempt::Marks;
 use crate::profile::{self, Profiler, Sampling};
@@ -119,7 +119,7 @@ async fn run(mut start: Start) {
     let thread = store.data().cx.m.info();
     store.data_mut().program = Some(start.program.clone());
     if let Some(profiler) = start.profiler.take() {
-        let _ = store.data().sampling.set(Sampling::new(profiler, thread));
+        let _ = store.data().live.sampling.set(Sampling::new(profiler, thread));
     }
     store.limiter(|guest| guest);
     if start.program.interruption == Interruption::Epochs {
@@ -127,16 +127,7 @@ async fn run(mut start: Start) {
         store.epoch_deadline_callback(tick);
     }
     let outcome = call_start(&mut store, &start).await;
-    // Before the memory goes.
-    store.data_mut().preempted = None;
-    if let Some(sampling) = store.data().sampling.get() {
-        sampling.end();
-    }
-    conclude(&store.data().cx, &outcome);
-    let inspection = store.data_mut().inspection.take();
-    if let Err(error) = &outcome {
-        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
-    }
+    crash::settle(&mut store, &outcome, &start.watch);
     let mut guest = store.into_data();
     os_wasm::unminit(&mut guest.cx);
     os_wasm::mdestroy(guest.cx);
@@ -147,12 +138,12 @@ async fn call_start(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result
     let instance = linked.instantiate_async(&mut *store).await?;
     store.data_mut().instance = Some(instance);
     let memory = instance.get_memory(&mut *store, "memory");
-    store.data_mut().inspection =
+    store.data_mut().live.inspection =
         Some(Inspection::new(start.program.source.clone(), linked.module(), instance, memory));
     let thread = store.data().cx.m.info();
-    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
+    store.data_mut().live.preempted = go::preempt(&start.marks, thread, &instance, memory, &mut *store);
     let entry = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    let sampling = store.data().sampling.clone();
+    let sampling = store.data().live.sampling.clone();
     if let Some(sampling) = sampling.get() {
         sampling.locate(&instance, memory, "_start", &mut *store);
     }

@@ -21,6 +21,7 @@ pub mod net;
 mod preempt;
 pub mod profile;
 mod reactor;
+mod remote;
 mod spawn;
 pub mod stdio;
 pub mod terminal;

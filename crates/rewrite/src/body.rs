@@ -16,9 +16,8 @@ pub(crate) struct Changes {
     pub(crate) imported: u32,
     /// By how much the indices of its own functions move.
     pub(crate) moved: u32,
-    /// Whether stack checks are mended.
-    pub(crate) mends: bool,
-    /// The function that loops call if the flag is set; `None` if they do not look.
+    /// The function that loops call if the flag is set; `None` if goroutines are not marked: then loops do not look, and
+    /// stack checks need no mending.
     pub(crate) looks: Option<u32>,
 }
 
@@ -30,18 +29,18 @@ impl Changes {
 }
 
 /// A body on its way.
-struct Copy<'a> {
-    source: &'a [u8],
+pub(crate) struct Copy<'a> {
+    pub(crate) source: &'a [u8],
     /// Where the source is in the module.
-    start: u64,
+    pub(crate) start: u64,
     /// How much of the source has been dealt with.
-    done: usize,
-    out: Vec<u8>,
+    pub(crate) done: usize,
+    pub(crate) out: Vec<u8>,
 }
 
 impl Copy<'_> {
     /// The place in the source of a place in the module.
-    fn at(&self, place: u64) -> usize {
+    pub(crate) fn at(&self, place: u64) -> usize {
         usize::try_from(place.saturating_sub(self.start)).unwrap_or(usize::MAX)
     }
 
@@ -51,7 +50,7 @@ impl Copy<'_> {
     }
 
     /// Copies up to `to`; goes on from `from`. What comes next is written between both.
-    fn replace(&mut self, to: usize, from: usize) -> InstructionSink<'_> {
+    pub(crate) fn replace(&mut self, to: usize, from: usize) -> InstructionSink<'_> {
         self.out.extend_from_slice(self.source.get(self.done..to).unwrap_or_default());
         self.done = from;
         InstructionSink::new(&mut self.out)
@@ -104,7 +103,7 @@ pub(crate) fn write(
             stack = None;
         }
         if let Some(Check::Large { start, constant }) = check
-            && changes.mends
+            && changes.looks.is_some()
         {
             prologue::write(constant, &mut copy.replace(start, end));
             counts.prologues = counts.prologues.saturating_add(1);

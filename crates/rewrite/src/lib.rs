@@ -1,4 +1,4 @@
-//! Writes Go's WebAssembly modules anew at load, so that a kernel can reach into unmodified binaries.
+//! Writes WebAssembly modules anew at load, Go's above all, so that a kernel can reach into unmodified binaries.
 //!
 //! One traversal of the module makes all changes; what a pass does to a function is in a file of its own:
 //! - [`heads`]: calls of the host at the start of functions chosen by name (a direct system call, a point of preemption), or of
@@ -8,6 +8,8 @@
 //! - [`prologue`]: stack checks of large frames that would wrap around once the guard is a mark of preemption;
 //! - `writer`: the traversal, new imports and exports, and the indices they move.
 //!
+//! Modules that are not Go's can be made to look at such a flag, too: that is all of [`interrupt`].
+//!
 //! Go's PCs count defined functions only, so added imports leave them alone, and everything the runtime knows of itself
 //! stays true. Debug information does not: it counts bytes of the code section, and is left out of what is written.
 //! Engine-independent: every home loads the same module. Input is hostile; a module that is not understood is an error, for
@@ -16,6 +18,7 @@
 mod body;
 pub mod heads;
 mod hints;
+pub mod interrupt;
 pub mod loops;
 pub mod prologue;
 #[cfg(test)]
@@ -113,15 +116,21 @@ pub enum RewriteError {
     Encode(String),
 }
 
+/// Refuses what was written anew already, or looks so.
+fn check_names(module: &Module<'_>) -> Result<(), RewriteError> {
+    if module.exports.iter().any(|export| export.name.starts_with("gopherix.")) {
+        return Err(RewriteError::Shape("it exports names that are kept for what is written anew"));
+    }
+    Ok(())
+}
+
 /// Writes the Go module `bytes` anew.
 ///
 /// # Errors
 /// [`RewriteError`] for what is no Go module, or none that is understood.
 pub fn rewrite(bytes: &[u8], plan: &Plan<'_>) -> Result<Rewritten, RewriteError> {
     let module = Module::parse(bytes)?;
-    if module.exports.iter().any(|export| export.name.starts_with("gopherix.")) {
-        return Err(RewriteError::Shape("it exports names that are kept for what is written anew"));
-    }
+    check_names(&module)?;
     let image = Image::new(&module)?;
     let functions = u32::try_from(module.functions.len()).unwrap_or(u32::MAX);
     let pclntab = Pclntab::find(&image, functions)?;

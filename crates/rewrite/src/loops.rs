@@ -20,7 +20,7 @@ pub const FLAG: u64 = 0xf00;
 pub const SET: u32 = i32::MAX.cast_unsigned();
 
 /// Where locals are kept meanwhile, in the same page.
-const KEPT: u64 = 0x400;
+pub(crate) const KEPT: u64 = 0x400;
 /// Functions that need locals with a higher number than this are left as they are; Go's have fewer.
 pub(crate) const MOST_LOCALS: usize = 64;
 /// The local that holds the block.

@@ -35,7 +35,6 @@ pub(crate) fn write(module: &Module<'_>, heads: Heads, marks: Option<Marks>) -> 
     let changes = Changes {
         imported: module.imported_functions,
         moved: u32::try_from(added.len()).unwrap_or(u32::MAX),
-        mends: marks.is_some(),
         looks: None,
     };
     let mut writer = Writer {
@@ -128,8 +127,13 @@ impl Writer<'_> {
     }
 }
 
+/// Whether a custom section counts bytes of the code section, and is wrong once that is written anew.
+pub(crate) fn counts_code(name: &str) -> bool {
+    name.starts_with(".debug_") || name.starts_with("metadata.code.") || name == "sourceMappingURL"
+}
+
 /// The parameters of a defined function.
-fn parameters<'a>(module: &'a Module<'_>, ordinal: u32) -> &'a [wasmparser::ValType] {
+pub(crate) fn parameters<'a>(module: &'a Module<'_>, ordinal: u32) -> &'a [wasmparser::ValType] {
     let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let ty = module.functions.get(index(ordinal)).and_then(|ty| module.types.get(index(*ty)));
     ty.and_then(Option::as_ref).map(FuncType::params).unwrap_or_default()
@@ -203,8 +207,7 @@ impl Reencode for Writer<'_> {
         module: &mut wasm_encoder::Module,
         section: CustomSectionReader<'_>,
     ) -> Written<()> {
-        let name = section.name();
-        if name.starts_with(".debug_") || name.starts_with("metadata.code.") || name == "sourceMappingURL" {
+        if counts_code(section.name()) {
             return Ok(());
         }
         utils::parse_custom_section(self, module, section)

@@ -264,7 +264,8 @@ fn descriptors_that_are_not_open_are_ebadf() {
 #[test]
 fn closed_descriptors_are_ebadf() {
     for_each(|function, i, role| {
-        if role != Role::Fd {
+        // A free number below a directory that was handed in is passed over by programs that look for these, and so answers.
+        if role != Role::Fd || function.name == "fd_prestat_get" {
             return;
         }
         let op = sound(function);

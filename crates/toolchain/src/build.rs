@@ -65,7 +65,7 @@ impl Port {
         let words = flags::words(&self.go.env.goflags);
         let user = Flags::read(&words, false);
         let overlay = self.merged(user.overlay.as_deref(), dir)?;
-        let mine = OsString::from("-overlay=").into_string().unwrap_or_default() + &overlay.to_string_lossy();
+        let mine = format!("-overlay={}", overlay.display());
         let unquotable = || Error::Flag(format!("{mine} has both kinds of quotes, which GOFLAGS cannot have"));
         let kept = words.iter().filter_map(|word| word.to_str()).filter(|word| !is_overlay(word));
         let goflags: Option<Vec<String>> = kept.chain([mine.as_str()]).map(flags::quoted).collect();

@@ -4,62 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// Flags whose value is the next word, if it is not behind a `=`.
-const VALUED: [&str; 54] = [
-    "C",
-    "asmflags",
-    "bench",
-    "benchtime",
-    "blockprofile",
-    "blockprofilerate",
-    "buildmode",
-    "buildvcs",
-    "c",
-    "compiler",
-    "count",
-    "covermode",
-    "coverpkg",
-    "coverprofile",
-    "cpu",
-    "cpuprofile",
-    "exec",
-    "fuzz",
-    "fuzzcachedir",
-    "fuzzminimizetime",
-    "fuzztime",
-    "gccgoflags",
-    "gcflags",
-    "installsuffix",
-    "ldflags",
-    "list",
-    "memprofile",
-    "memprofilerate",
-    "mod",
-    "modfile",
-    "mutexprofile",
-    "mutexprofilefraction",
-    "o",
-    "outputdir",
-    "overlay",
-    "p",
-    "parallel",
-    "pgo",
-    "pkgdir",
-    "run",
-    "shuffle",
-    "skip",
-    "tags",
-    "testlogfile",
-    "timeout",
-    "toolexec",
-    "trace",
-    "vet",
-    "vettool",
-    "artifactsdir",
-    "asan-path",
-    "fixtool",
-    "kind",
-    "reuse",
-];
+const VALUED: &str = "\
+    C asmflags bench benchtime blockprofile blockprofilerate buildmode c compiler count covermode coverpkg \
+    coverprofile cpu cpuprofile exec fuzz fuzzcachedir fuzzminimizetime fuzztime gccgoflags gcflags installsuffix \
+    ldflags list memprofile memprofilerate mod modfile mutexprofile mutexprofilefraction o outputdir overlay p \
+    parallel pgo pkgdir run shuffle skip tags testlogfile timeout toolexec trace vet vettool artifactsdir";
 
 /// What a command line of go's says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -101,7 +50,7 @@ impl Flags {
                 flags.rest.extend(words.cloned());
                 break;
             }
-            let takes = VALUED.contains(&name) && !(name == "c" && is_test) && !(name == "buildvcs");
+            let takes = VALUED.split(' ').any(|valued| valued == name) && !(name == "c" && is_test);
             let next = if value.is_none() && takes { words.next() } else { None };
             let value = value.map(OsString::from).or_else(|| next.cloned());
             flags.note(name, value.as_deref());

@@ -81,3 +81,24 @@ func gopherixForever(subs []subscription) []subscription {
 	subs[0].u.subscriptionClock().timeout = 1 << 60
 	return subs[:1]
 }
+
+//go:wasmimport wasi_snapshot_preview1 fd_fdstat_get
+//go:noescape
+func gopherix_fdstat(fd int32, stat *[3]uint64) errno
+
+const (
+	gopherixEPERM     = 63
+	gopherixDirectory = 3
+	gopherixRegular   = 4
+)
+
+// gopherixPollable reports whether it makes sense to wait for a descriptor: as on Linux, not for files and directories, which are
+// always ready. They need no entry in the poller, and do not become non-blocking.
+func gopherixPollable(fd uintptr) bool {
+	var stat [3]uint64
+	if gopherix_fdstat(int32(fd), &stat) != 0 {
+		return true
+	}
+	filetype := uint8(stat[0])
+	return filetype != gopherixDirectory && filetype != gopherixRegular
+}

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"strconv"
+	"syscall"
 	"unsafe"
 )
 
@@ -18,11 +19,11 @@ const (
 
 //go:wasmimport gopherix tty_get
 //go:noescape
-func tty_get(fd int32, what uint32, buf unsafe.Pointer, n uint32) uint32
+func tty_get(fd int32, what uint32, buf unsafe.Pointer, n uint32) syscall.Errno
 
 //go:wasmimport gopherix tty_set
 //go:noescape
-func tty_set(fd int32, what uint32, buf unsafe.Pointer, n uint32) uint32
+func tty_set(fd int32, what uint32, buf unsafe.Pointer, n uint32) syscall.Errno
 
 func ttyGet[V any](fd int, what uint32) (v V, e Errno) {
 	e = name(tty_get(int32(fd), what, unsafe.Pointer(&v), uint32(unsafe.Sizeof(v))))

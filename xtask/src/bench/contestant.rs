@@ -29,14 +29,18 @@ pub(super) struct Entrant {
 }
 
 /// All who can be measured, in the tables' order.
-pub(super) const ENTRANTS: [Entrant; 6] = [
+pub(super) const ENTRANTS: [Entrant; 7] = [
     Entrant { name: "native", host: None, options: &[] },
     Entrant { name: "node", host: Some((Peer::Node, Port::Js)), options: &[] },
     Entrant { name: "wasmtime", host: Some((Peer::Wasmtime, Port::Wasip1)), options: &[] },
     Entrant { name: "gopherix", host: Some((Peer::Gopherix, Port::Wasip1)), options: &[] },
     Entrant { name: GOPHERIX_JS, host: Some((Peer::Gopherix, Port::Js)), options: &[] },
     Entrant { name: UNINTERRUPTED, host: Some((Peer::Gopherix, Port::Wasip1)), options: &["--no-preempt"] },
+    Entrant { name: SAMPLED, host: Some((Peer::Gopherix, Port::Wasip1)), options: &[] },
 ];
+
+/// gopherix that samples the program: what that costs is the difference.
+pub(super) const SAMPLED: &str = "sampled";
 
 /// gopherix that preempts no goroutine: what preemption costs is the difference.
 pub(super) const UNINTERRUPTED: &str = "uninterrupted";
@@ -87,7 +91,7 @@ impl Contestant {
 
     /// Whether it takes part in a row.
     pub(super) fn takes(&self, row: &Row) -> bool {
-        if self.name == UNINTERRUPTED {
+        if [UNINTERRUPTED, SAMPLED].contains(&self.name) {
             return row.cpu;
         }
         match (self.peer(), self.port) {
@@ -139,7 +143,10 @@ impl Contestant {
     }
 
     fn command(&self, row: &Row, options: &[&str]) -> Result<Command> {
-        let options: Vec<String> = self.options.iter().chain(options).map(|option| (*option).to_owned()).collect();
+        let mut options: Vec<String> = self.options.iter().chain(options).map(|option| (*option).to_owned()).collect();
+        if self.name == SAMPLED {
+            options.push(format!("--profile={}", self.cache.join("profile.pb.gz").display()));
+        }
         let mut command = match (row.program, &self.runner) {
             (Runs::Go(program), None) => {
                 let mut command = Command::new(self.programs.join(program));

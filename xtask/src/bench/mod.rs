@@ -39,7 +39,7 @@ pub(crate) struct BenchArgs {
     /// How often the contestants take turns
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Leave out a contestant: native, node, wasmtime, gopherix, gopherix-js or uninterrupted
+    /// Leave out a contestant: native, node, wasmtime, gopherix, gopherix-js, uninterrupted or sampled
     #[arg(long, conflicts_with = "write")]
     without: Vec<String>,
 }

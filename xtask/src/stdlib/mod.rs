@@ -219,7 +219,11 @@ impl Session {
             Report { package: package.to_owned(), tests: BTreeMap::new(), wall: Duration::ZERO, surprises: Vec::new() };
         let Some(binary) = self.compile(package)? else { return Ok(none) };
         let log = self.logs.join(format!("{}.txt", package.replace('/', "_")));
-        let mut command = self.runner.command(&self.guest(package, binary), &[]);
+        let name = binary.file_name().unwrap_or_default().display().to_string();
+        // By its name in the guest's tree, by which it starts itself again.
+        let seen = [format!("--argv0=/usr/bin/{name}")];
+        let options: &[String] = if self.port == Port::Gopherix { &seen } else { &[] };
+        let mut command = self.runner.command(&self.guest(package, binary), options);
         let line = shell_line(&command);
         let ended = run_logged(&mut command, &log, self.limit.saturating_add(GRACE))?;
         let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();

@@ -55,11 +55,11 @@ const SUBSET: [&str; 25] = [
 const JS_SUBSET: [&str; 8] = ["io/fs", "net/http", "os", "path/filepath", "runtime", "strings", "syscall/js", "time"];
 
 /// The same for gopherix' own port: processes, pipes, signals, sockets.
-const PORT_SUBSET: [&str; 8] = ["context", "internal/poll", "net/rpc", "os", "os/exec", "os/signal", "sync", "syscall"];
+const PORT_SUBSET: [&str; 7] = ["context", "internal/poll", "net/rpc", "os/exec", "os/signal", "sync", "syscall"];
 
 /// What `--full` adds to that.
-const PORT_MORE: [&str; 7] =
-    ["crypto/tls", "log/syslog", "net", "net/http", "net/http/httptest", "runtime/pprof", "time"];
+const PORT_MORE: [&str; 8] =
+    ["crypto/tls", "log/syslog", "net", "net/http", "net/http/httptest", "os", "runtime/pprof", "time"];
 
 /// What `--full` adds to the subset: the large ones.
 const MORE: [&str; 14] = [

@@ -8,7 +8,7 @@ use gopherix_testkit::go::{Port, build};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::{Run, ended, gopherix, module, temp};
+use crate::support::{Run, ended, file, gopherix, gopherix_with_sigquit, module, temp};
 
 const PORTS: [Port; 2] = [Port::Wasip1, Port::Js];
 
@@ -99,7 +99,8 @@ fn a_stack_overflow_names_the_functions_files_and_lines_that_a_native_one_names(
     let expected = native("recurse");
     assert_eq!(calls(&expected).len(), 1, "{expected}");
     for port in PORTS {
-        let done = run(port, &[], &["recurse"]).done().expect(139);
+        // A goroutine that is preempted goes on with its wasm stack empty: it could recurse for long.
+        let done = run(port, &["--tick", "1h"], &["recurse"]).done().expect(139);
         assert!(done.stderr.contains("ended by SIGSEGV: wasm trap: call stack exhausted\n\n"), "{}", done.stderr);
         assert!(done.stderr.contains("\ngoroutine 1 [running]:\nmain.recurse(...)\n"), "{}", done.stderr);
         assert!(done.stderr.contains(" frames elided...\n"), "{}", done.stderr);
@@ -130,8 +131,8 @@ fn sigquit_ends_a_program_that_is_not_gos_too() {
         (drop (call $poll (i32.const 64) (i32.const 128) (i32.const 1) (i32.const 48))))
         (data (i32.const 32) "\10\00\00\00\06\00\00\00") (data (i32.const 16) "ready\n")
         (data (i32.const 88) "\00\00\00\00\00\00\00\40")"#;
-    let mut child =
-        gopherix(["run"]).args([module(dir.path(), waits)]).start(Stdio::null(), Stdio::piped(), Stdio::piped());
+    let run = gopherix_with_sigquit("default", ["run"]).args([module(dir.path(), waits)]);
+    let mut child = run.start(Stdio::null(), Stdio::piped(), Stdio::piped());
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("read");
     kill_process(Pid::from_child(&child), Signal::QUIT).expect("kill");
@@ -145,8 +146,8 @@ fn sigquit_ends_a_program_that_is_not_gos_too() {
 fn sigquit_tells_of_every_goroutine_as_the_program_itself_does_and_exits_2() {
     for port in PORTS {
         for then in ["sleep", "spin"] {
-            let child = run(port, &[], &["dump", then]);
-            let mut child = child.start(Stdio::null(), Stdio::piped(), Stdio::piped());
+            let run = gopherix_with_sigquit("default", ["run"]).args([guest(port)]).args(["dump", then]);
+            let mut child = run.start(Stdio::null(), Stdio::piped(), Stdio::piped());
             let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
             let mut own = String::new();
             while !own.ends_with("\nready\n") {
@@ -169,12 +170,36 @@ fn sigquit_tells_of_every_goroutine_as_the_program_itself_does_and_exits_2() {
 }
 
 #[test]
+fn sigquit_that_was_ignored_from_the_start_stays_ignored() {
+    let dir = temp();
+    // It says that it is there, and waits for the end of its input.
+    let waits = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 16) "ready\n") (data (i32.const 32) "\10\00\00\00\06\00\00\00")
+        (func (export "_start")
+            (drop (call $write (i32.const 1) (i32.const 32) (i32.const 1) (i32.const 48)))
+            (drop (call $read (i32.const 0) (i32.const 32) (i32.const 1) (i32.const 48)))))"#;
+    let module = file(dir.path(), "guest.wasm", wat::parse_str(waits).expect("valid WAT"));
+    let run = gopherix_with_sigquit("ignore", ["run"]).args([module]);
+    let mut child = run.start(Stdio::piped(), Stdio::piped(), Stdio::piped());
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("read");
+    kill_process(Pid::from_child(&child), Signal::QUIT).expect("kill");
+    drop(child.stdin.take());
+    assert_eq!(ended(child).code(), Some(0));
+}
+
+#[test]
 fn a_timeout_tells_of_goroutines_if_asked_to() {
     for port in PORTS {
         let done = run(port, &["--timeout", "1s", "--dump-on-timeout"], &["dump", "spin"]).done().expect(124);
         assert!(done.stderr.contains("its time of 1s is up (--timeout)\ngoroutine 1 [running]:\n"), "{}", done.stderr);
         // Without its line, if it was stopped in the function itself: (...) then, else ().
-        let spins = ["main.spin()", "main.spin(...)"].iter().any(|call| done.stderr.contains(&format!("\n{call}\n\t")));
+        let spins = ["example.com/spin.Forever()", "example.com/spin.Forever(...)"]
+            .iter()
+            .any(|call| done.stderr.contains(&format!("\n{call}\n\t")));
         assert!(spins, "{}", done.stderr);
         for call in ["main.receives()", "main.dump(...)"] {
             assert!(done.stderr.contains(&format!("\n{call}\n\t")), "{call}: {}", done.stderr);
@@ -188,9 +213,10 @@ fn a_timeout_tells_of_goroutines_if_asked_to() {
 fn reported(port: Port, command: &str, code: i32) -> (Option<Value>, Option<Vec<u8>>) {
     let dir = temp();
     let (report, core) = (dir.path().join("report.json"), dir.path().join("core"));
-    run(port, &["--crash-report", report.to_str().unwrap(), "--core", core.to_str().unwrap()], &[command])
-        .done()
-        .expect(code);
+    // As in the test of stack overflows.
+    let tick = ["--tick", "1h"];
+    let files = ["--crash-report", report.to_str().unwrap(), "--core", core.to_str().unwrap()];
+    run(port, &[tick, [files[0], files[1]], [files[2], files[3]]].concat(), &[command]).done().expect(code);
     let report = std::fs::read(report).ok().map(|report| serde_json::from_slice(&report).expect("JSON"));
     (report, std::fs::read(core).ok())
 }
@@ -217,6 +243,7 @@ fn a_crash_report_tells_signal_message_goroutines_and_registers() {
             assert_eq!(report["signal"].as_str(), signal, "{report}");
             assert_eq!(report["exit_code"], code, "{report}");
             assert_eq!(report["message"], message, "{report}");
+            assert_eq!(report["hit_memory_limit"], false, "{report}");
             let running = &report["goroutine"];
             assert_eq!(running["state"], "running", "{report}");
             assert_eq!(running["frames"][0]["function"], function, "{port:?} {report}");
@@ -231,6 +258,25 @@ fn a_crash_report_tells_signal_message_goroutines_and_registers() {
         assert_eq!(report["message"], "fatal error: all goroutines are asleep - deadlock!");
         assert_eq!(report["goroutine"], Value::Null);
         assert_eq!(report["goroutines"][0]["state"], "sync.WaitGroup.Wait", "{report}");
+    }
+}
+
+#[test]
+fn a_go_program_that_used_up_its_memory_says_where() {
+    for port in PORTS {
+        let dir = temp();
+        let report = dir.path().join("report.json");
+        let flags = ["--memory", "64M", "--crash-report", report.to_str().unwrap()];
+        let done = run(port, &flags, &["exhaust"]).done().expect(2);
+        done.mentions("fatal error: out of memory\n")
+            .mentions("\nmain.exhaust({")
+            .mentions("it asked for more than 64.00 MiB of memory (--memory)\n");
+        let report: Value = serde_json::from_slice(&std::fs::read(report).expect("a report")).expect("JSON");
+        assert_eq!(report["message"], "fatal error: out of memory", "{report}");
+        assert_eq!((&report["signal"], &report["exit_code"]), (&Value::Null, &Value::from(2)), "{report}");
+        assert_eq!(report["hit_memory_limit"], true, "{report}");
+        assert_eq!(report["goroutine"]["frames"][0]["function"], "main.exhaust", "{report}");
+        assert_eq!(report["goroutine"]["frames"][1]["function"], "main.main", "{report}");
     }
 }
 

@@ -19,6 +19,7 @@ mod js;
 mod limits;
 mod pages;
 mod preempt;
+mod processes;
 mod profile;
 mod pty;
 mod shell;

@@ -38,6 +38,18 @@ pub(crate) fn gopherix<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ru
     Run { command, stdin: Vec::new() }
 }
 
+/// [`gopherix`] with SIGQUIT `default` or `ignore`d from the start, whatever the tests themselves were started with.
+pub(crate) fn gopherix_with_sigquit<A: AsRef<OsStr>>(how: &str, args: impl IntoIterator<Item = A>) -> Run {
+    let Run { command, stdin } = gopherix(args);
+    let mut env = Command::new("env");
+    env.arg(format!("--{how}-signal=QUIT")).arg(command.get_program()).args(command.get_args()).env_clear();
+    for (name, value) in command.get_envs() {
+        env.env(name, value.unwrap_or_default());
+    }
+    env.current_dir("/");
+    Run { command: env, stdin }
+}
+
 impl Run {
     /// Adds arguments.
     pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {

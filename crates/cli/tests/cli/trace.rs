@@ -74,7 +74,7 @@ fn families_are_chosen() {
 #[test]
 fn an_unknown_family_is_told_with_those_there_are() {
     let message = "gopherix: --trace: no family \"paths\"; there are file, path, poll, process, signal, time, random, \
-                   socket, and all\n";
+                   socket, tty, and all\n";
     run_wat(&["--trace=path,paths"], r#"(func (export "_start"))"#).expect(125).says(message);
 }
 

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 	"unsafe"
+
+	"example.com/spin"
 )
 
 func main() {
@@ -35,6 +37,8 @@ func main() {
 		fmt.Println(recurse(0))
 	case "wild":
 		fmt.Println(wild(0xfffffff0))
+	case "exhaust":
+		fmt.Println(len(exhaust(nil)))
 	case "exit":
 		os.Exit(2)
 	case "dump":
@@ -87,6 +91,19 @@ func recurse(n int) int {
 	return recurse(n+1) + 1
 }
 
+// exhaust keeps and uses all the memory there is, a MiB in each call.
+//
+//go:noinline
+func exhaust(kept [][]byte) [][]byte {
+	for {
+		block := make([]byte, 1<<20)
+		for at := 0; at < len(block); at += 4096 {
+			block[at] = 1
+		}
+		kept = append(kept, block)
+	}
+}
+
 var nobody = make(chan int)
 
 // dump has goroutines in many states, prints what Go says of them, and a line; then its main goroutine sleeps or spins, for
@@ -107,7 +124,7 @@ func dump(then string) {
 	text := make([]byte, 1<<20)
 	fmt.Printf("%s\nready\n", text[:runtime.Stack(text, true)])
 	if then == "spin" {
-		spin()
+		spin.Forever()
 	}
 	time.Sleep(time.Hour)
 }
@@ -131,21 +148,4 @@ func deeper(n int) {
 		<-nobody
 	}
 	deeper(n - 1)
-}
-
-//go:noinline
-func fib(n int) int {
-	if n < 2 {
-		return n
-	}
-	return fib(n-1) + fib(n-2)
-}
-
-// spin may be stopped between two calls: of an inlined function nothing would be known then.
-//
-//go:noinline
-func spin() {
-	for {
-		fib(12)
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"example.com/spin"
 )
 
 func main() {
@@ -28,25 +30,10 @@ func main() {
 	}
 }
 
-//go:noinline
-func fib(n int) int {
-	if n < 2 {
-		return n
-	}
-	return fib(n-1) + fib(n-2)
-}
-
-// spin calls functions for ever. Those that call nothing themselves would not do: they have no stack check.
-func spin() {
-	for {
-		fib(12)
-	}
-}
-
 // ticks prints how late the ticks of a ticker came beside a goroutine that only calls functions: of all in order the one at
 // the 99th percentile, and the last, in milliseconds.
 func ticks(count int) {
-	go spin()
+	go spin.Forever()
 	const period = 50 * time.Millisecond
 	start := time.Now()
 	ticker := time.NewTicker(period)
@@ -62,8 +49,8 @@ func ticks(count int) {
 
 // two is golang/go#60857: goroutines in tight loops, and a timer.
 func two() {
-	go spin()
-	go spin()
+	go spin.Forever()
+	go spin.Forever()
 	<-time.After(200 * time.Millisecond)
 	fmt.Println("timer", runtime.NumGoroutine())
 }

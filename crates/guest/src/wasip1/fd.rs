@@ -195,18 +195,18 @@ pub fn fd_filestat_set_times(
 
 /// Whether a descriptor is a directory that was handed to the program at its start, and the length of its name.
 ///
-/// Only directories have a type here (0). What else was handed in below one, and a number below one that is free, answer type 1
-/// with a name of length 0: programs look for their directories from 3 on, take EBADF for the end, and skip types they do not
+/// Only directories have a type here (0). What else was handed in below one, and a number below one that was left free, answer
+/// type 1 with a name of length 0: programs look for their directories from 3 on, take EBADF for the end, and skip types they do not
 /// know.
 pub fn fd_prestat_get(cx: &mut Cx, mem: &mut dyn GuestMemory, fd: u32, buf: u32) -> SysResult<()> {
     let prestat = {
         let fds = cx.process.fds.lock();
-        let preopen = |fd: Fd| fds.get(fd).ok().and_then(|entry| entry.preopen.clone());
         let follows = || fds.iter().any(|(other, entry)| other.0 > fd && entry.preopen.is_some());
-        match preopen(Fd(fd)) {
-            Some(name) => u64::try_from(name.len()).unwrap_or(0) << 32,
-            None if fd > 2 && follows() => 1,
-            None => return fail(Errno::EBADF, "not handed in at the start"),
+        match fds.get(Fd(fd)).map(|entry| &entry.preopen) {
+            Ok(Some(name)) => u64::try_from(name.len()).unwrap_or(0) << 32,
+            Ok(None) if fd > 2 && follows() => 1,
+            Err(_) if fd > 2 && fds.began_free(Fd(fd)) && follows() => 1,
+            _ => return fail(Errno::EBADF, "not handed in at the start"),
         }
     };
     check_out(mem, buf, 8)?;

@@ -6,15 +6,14 @@
 use std::sync::Arc;
 
 use gopherix_golang::goroutines::{self, Dump};
-use gopherix_golang::image::Image;
 use gopherix_golang::module::Module;
-use gopherix_golang::pclntab::Pclntab;
-use gopherix_golang::program::{self, Program};
+use gopherix_golang::program;
 use gopherix_golang::stack;
 use gopherix_rewrite::{EXPORT_G, EXPORT_SP};
 use wasmtime::{AsContextMut, Instance, Memory, WasmBacktrace};
 
 use super::{Frame, Goroutine, Registers};
+use crate::go;
 
 /// Where the state of a running guest is.
 #[derive(Clone)]
@@ -66,10 +65,7 @@ impl Inspection {
         let g = global(EXPORT_G)?.i64()?.cast_unsigned();
         let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
         let native: Vec<u32> = frames.iter().filter_map(|f| f.func_index().checked_sub(self.imported)).collect();
-        let module = Module::parse(self.source.as_ref()?).ok()?;
-        let image = Image::new(&module).ok()?;
-        let functions = u32::try_from(module.functions.len()).ok()?;
-        let program = Program::read(&module, &image, Pclntab::find(&image, functions).ok()?).ok()?;
+        let program = go::program(&Module::parse(self.source.as_ref()?).ok()?)?;
         let registers = stack::Registers { sp, g, native: &native };
         let memory = self.memory?.data(&store);
         let now = i64::try_from(now_ns).ok();

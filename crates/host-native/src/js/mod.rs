@@ -21,11 +21,10 @@ use gopherix_kernel::task::{Cx, Process};
 use gopherix_quickjs::QuickJs;
 use wasmtime::{AsContextMut, Linker, Memory, Module, ResourceLimiter, StoreContextMut, TypedFunc};
 
-use crate::crash::go::Inspection;
-use crate::go;
-use crate::guest::{Unwind, may_grow_memory, may_grow_table};
+use crate::crash::Watched;
+use crate::guest::{Live, Unwind, may_grow_memory, may_grow_table};
 use crate::preempt::Preempted;
-use crate::profile::{self, Sampling};
+use crate::profile;
 
 pub use gopherix_quickjs::{Handle, Inbox, JsValue};
 
@@ -39,12 +38,7 @@ pub(crate) struct Guest {
     exports: Option<Exports>,
     /// What a nested call into the guest failed with, on its way out through a script.
     trap: Option<wasmtime::Error>,
-    /// Its goroutines are preempted. To be dropped before the memory is.
-    preempted: Option<Preempted>,
-    /// How to look into it once it has crashed.
-    inspection: Option<Inspection>,
-    /// It is being sampled.
-    sampling: Option<Sampling>,
+    live: Live,
     limiter: Limiter,
 }
 
@@ -55,10 +49,16 @@ struct Exports {
     resume: TypedFunc<(), ()>,
 }
 
+impl Watched for Guest {
+    fn parts(&mut self) -> (&Cx, &mut Live) {
+        (&self.cx, &mut self.live)
+    }
+}
+
 impl Guest {
     fn new(cx: Cx, gojs: Rc<Gojs<QuickJs>>) -> Guest {
         let limiter = Limiter(cx.process.clone());
-        Guest { cx, gojs, exports: None, trap: None, preempted: None, inspection: None, sampling: None, limiter }
+        Guest { cx, gojs, exports: None, trap: None, live: Live::default(), limiter }
     }
 }
 
@@ -134,10 +134,10 @@ macro_rules! define {
                     module,
                     $import,
                     |mut caller: wasmtime::Caller<'_, Guest>, sp: u32| -> wasmtime::Result<()> {
-                        let sampled = profile::enter(caller.data().sampling.as_ref());
+                        let sampled = profile::enter(caller.data().live.sampling.get());
                         let mut running = Running(caller.as_context_mut());
                         let done = gojs::$name(&mut running, sp).map_err(|Stop| running.stopped());
-                        profile::leave(sampled, $import, &caller, || caller.data().sampling.clone());
+                        profile::leave(sampled, $import, &caller, || caller.data().live.sampling.get().cloned());
                         done
                     },
                 )?;)*
@@ -153,22 +153,21 @@ gopherix_guest::for_each_gojs_function!(define);
 /// Defines what modules written anew call at the start of some functions.
 fn link_heads(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     let sched = |mut caller: wasmtime::Caller<'_, Guest>| {
-        if !caller.data().preempted.as_ref().is_some_and(Preempted::take_tick) {
+        if !caller.data().live.preempted.as_ref().is_some_and(Preempted::take_tick) {
             return Ok(());
         }
-        let mut running = Running(caller.as_context_mut());
-        let (mut memory, cx) = running.split();
-        go::clear_flag(&mut memory);
-        if thread::charge(cx) { Err(wasmtime::Error::new(Unwind)) } else { Ok(()) }
+        if thread::charge(&mut caller.data_mut().cx) { Err(wasmtime::Error::new(Unwind)) } else { Ok(()) }
     };
-    linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::SCHED, sched)?;
+    for name in [gopherix_rewrite::heads::SCHED, gopherix_rewrite::interrupt::LOOK] {
+        linker.func_wrap(gopherix_rewrite::MODULE, name, sched)?;
+    }
     let direct = |mut caller: wasmtime::Caller<'_, Guest>, index: u32, sp: u32| {
-        let sampled = profile::enter(caller.data().sampling.as_ref());
+        let sampled = profile::enter(caller.data().live.sampling.get());
         let mut running = Running(caller.as_context_mut());
         let answered = gojs::direct(&mut running, index, sp).map(u32::from).map_err(|Stop| running.stopped());
         let name = usize::try_from(index).ok().and_then(|index| gojs::DIRECT.get(index));
         let name = name.map_or(gopherix_rewrite::heads::DIRECT, gojs::Direct::name);
-        profile::leave(sampled, name, &caller, || caller.data().sampling.clone());
+        profile::leave(sampled, name, &caller, || caller.data().live.sampling.get().cloned());
         answered
     };
     linker.func_wrap(gopherix_rewrite::MODULE, gopherix_rewrite::heads::DIRECT, direct)?;
@@ -196,9 +195,9 @@ fn link_test_functions(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 pub(crate) struct Limiter(Arc<Process>);
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         // Buffers over the memory stay valid, if too short, until Go says that it has grown: it never moves.
-        Ok(may_grow_memory(&self.0, desired, maximum))
+        Ok(may_grow_memory(&self.0, current, desired, maximum))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

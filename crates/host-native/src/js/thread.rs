@@ -21,7 +21,7 @@ use crate::crash::go::Inspection;
 use crate::crash::{self, Watch};
 use crate::engine::{Interruption, WASM_STACK_WITH_EPOCHS};
 use crate::go;
-use crate::guest::{Unwind, charge_tick, conclude};
+use crate::guest::{Unwind, charge_tick};
 use crate::preempt::Marks;
 use crate::profile::{Profiler, Sampling};
 
@@ -91,21 +91,14 @@ fn live(mut start: Start) {
     }
     let thread = store.data().cx.m.info();
     let sampling = start.profiler.take().map(|profiler| Sampling::new(profiler, thread));
-    store.data_mut().sampling = sampling.clone();
+    if let Some(sampling) = &sampling {
+        let _ = store.data().live.sampling.set(sampling.clone());
+    }
     let outcome = match sampling {
         Some(sampling) => sampling.run(|| run(&mut store, &start)),
         None => run(&mut store, &start),
     };
-    // Before the memory goes.
-    store.data_mut().preempted = None;
-    if let Some(sampling) = &store.data().sampling {
-        sampling.end();
-    }
-    conclude(&store.data().cx, &outcome);
-    let inspection = store.data_mut().inspection.take();
-    if let Err(error) = &outcome {
-        crash::explain(&start.kernel, &start.process, &start.watch, inspection, &mut store, error);
-    }
+    crash::settle(&mut store, &outcome, &start.watch);
     let mut guest = store.into_data();
     guest.gojs.engine.shut_down();
     os_wasm::unminit(&mut guest.cx);
@@ -133,11 +126,11 @@ fn run(store: &mut Store<Guest>, start: &Start) -> wasmtime::Result<()> {
     let instance = start.program.instantiate(&mut *store)?;
     let exports = exports(&instance, store)?;
     let (memory, thread) = (exports.memory, store.data().cx.m.info());
-    store.data_mut().preempted = go::preempt(&start.marks, thread, &instance, Some(memory), &mut *store);
+    store.data_mut().live.preempted = go::preempt(&start.marks, thread, &instance, Some(memory), &mut *store);
     let module = start.program.module();
-    store.data_mut().inspection = Some(Inspection::new(start.source.clone(), module, instance, Some(memory)));
+    store.data_mut().live.inspection = Some(Inspection::new(start.source.clone(), module, instance, Some(memory)));
     store.data_mut().exports = Some(exports);
-    if let Some(sampling) = store.data().sampling.clone() {
+    if let Some(sampling) = store.data().live.sampling.get().cloned() {
         sampling.locate(&instance, Some(memory), "run", &mut *store);
     }
     let entry = instance.get_typed_func::<(u32, u32), ()>(&mut *store, "run")?;

@@ -10,25 +10,26 @@ use std::collections::BTreeMap;
 use gopherix_golang::goroutines::all;
 use gopherix_golang::program::Program;
 use gopherix_golang::stack::Memory;
+use gopherix_golang::work::Budget;
 use gopherix_profile::{Builder, Labels, ProgramId, Sample};
 
-use super::remote;
+use crate::remote::{self, Linear};
 
 /// Bytes read at a time.
 const PAGE: u64 = 4096;
+/// What reading the stacks of all may take together, in frames and what finding their sizes takes: many times what a real
+/// program needs.
+const STEPS: usize = 1 << 26;
 
 /// A guest's memory, each page read once.
 struct Pages {
-    /// Where it is in this process.
-    memory: usize,
+    memory: Linear,
     read: RefCell<BTreeMap<u64, Option<Box<[u8]>>>>,
 }
 
 impl Pages {
     fn page(&self, number: u64) -> Option<Box<[u8]>> {
-        // A 32-bit memory, all of which is reserved.
-        let offset = u32::try_from(number.checked_mul(PAGE)?).ok()?;
-        let place = self.memory.checked_add(usize::try_from(offset).ok()?)?;
+        let place = self.memory.place(number.checked_mul(PAGE)?)?;
         let mut bytes = vec![0; usize::try_from(PAGE).ok()?];
         remote::read(place, &mut bytes).then(|| bytes.into_boxed_slice())
     }
@@ -54,11 +55,15 @@ impl Memory for Pages {
     }
 }
 
-/// Counts the goroutines of the guest whose memory is at `memory` in this process.
-pub(super) fn count(program: &Program, memory: usize, id: ProgramId, process: Option<u32>, builder: &mut Builder) {
+/// Counts the goroutines of the guest with this memory.
+pub(super) fn count(program: &Program, memory: Linear, id: ProgramId, process: Option<u32>, builder: &mut Builder) {
     let pages = Pages { memory, read: RefCell::default() };
+    let budget = Budget::new(STEPS);
     for goroutine in all(program, &pages) {
-        let walk = goroutine.stack(program, &pages, None);
+        if budget.is_spent() {
+            return;
+        }
+        let walk = goroutine.stack_within(program, &pages, None, &budget);
         let stack: Vec<u64> = walk.frames.iter().map(|frame| frame.symbol_pc()).collect();
         let labels = Labels { process, goroutine: Some(goroutine.id), ..Labels::default() };
         let system_call = stack.is_empty().then_some("running");

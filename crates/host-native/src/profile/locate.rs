@@ -8,7 +8,8 @@ use gopherix_golang::layout;
 use gopherix_rewrite::{EXPORT_G, EXPORT_RELEASE, EXPORT_SP};
 use wasmtime::{AsContextMut, Instance, Memory, Val};
 
-use super::remote;
+use crate::remote::{self, Linear};
+
 use super::slot::Go;
 
 /// Offset in a function's record of its instance's address (`VMFuncRef::vmctx`).
@@ -39,7 +40,7 @@ pub(super) fn go(instance: &Instance, memory: Option<Memory>, entry: &str, mut s
     let marked = sp.set(&mut store, Val::I32(MARK_SP)).and_then(|()| g.set(&mut store, Val::I64(MARK_G)));
     let found = marked.ok().and_then(|()| search(structure));
     sp.set(&mut store, before.0).and_then(|()| g.set(&mut store, before.1)).ok()?;
-    Some(Go { memory: memory?.data_ptr(&store).addr(), globals: found?, layout })
+    Some(Go { memory: Linear(memory?.data_ptr(&store).addr()), globals: found?, layout })
 }
 
 fn search(structure: usize) -> Option<usize> {

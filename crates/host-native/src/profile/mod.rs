@@ -9,7 +9,6 @@
 mod goroutines;
 mod locate;
 pub(crate) mod own;
-mod remote;
 mod ring;
 mod signal;
 mod slot;
@@ -76,11 +75,13 @@ impl Profiler {
     /// # Errors
     /// [`HostError::Io`] if the host's system or processor lets nobody sample.
     pub fn new(program: &Program, name: &str, rate: u32) -> Result<Arc<Self>, HostError> {
-        let refused = HostError::io("cannot sample the program");
-        if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
-            return Err(refused(io::ErrorKind::Unsupported.into()));
+        if rate > 0 {
+            let refused = HostError::io("cannot sample the program");
+            if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+                return Err(refused(io::ErrorKind::Unsupported.into()));
+            }
+            signal::install().map_err(refused)?;
         }
-        signal::install().map_err(refused)?;
         let mut builder = Builder::new(Kind::Cpu { period: period(rate) }, Limits::default());
         let id = builder.program(name, "");
         let module = program.module();
@@ -117,6 +118,10 @@ impl Profiler {
         if self.process.set(process.clone()).is_err() {
             let why = gopherix_kernel::SysError::new(gopherix_abi::Errno::EBUSY, "the profiler has a process");
             return Err(why.into());
+        }
+        if self.rate == 0 {
+            // Nothing comes to be collected.
+            return Ok(());
         }
         let profiler = Arc::downgrade(self);
         let collect = move || {

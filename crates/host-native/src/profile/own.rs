@@ -44,7 +44,7 @@ impl SampleSource for Own {
 /// As [`Profiler::new`].
 pub(crate) fn prepare(caller: &mut Caller<'_, Guest>) -> Result<(), HostError> {
     let guest = caller.data();
-    if guest.sampling.get().is_some() {
+    if guest.live.sampling.get().is_some() {
         return Ok(());
     }
     let (Some(program), Some(instance)) = (guest.program.clone(), guest.instance) else { return Ok(()) };
@@ -55,7 +55,7 @@ pub(crate) fn prepare(caller: &mut Caller<'_, Guest>) -> Result<(), HostError> {
     let sampling = Sampling::new(profiler.clone(), thread);
     sampling.locate(&instance, memory, "_start", &mut *caller);
     give(&process, profiler);
-    let _ = caller.data().sampling.set(sampling);
+    let _ = caller.data().live.sampling.set(sampling);
     Ok(())
 }
 

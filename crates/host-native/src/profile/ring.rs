@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::remote;
+use crate::remote;
 
 /// Words of the queue; a power of two. At 100 Hz and a few KiB a sample there is room for seconds.
 const WORDS: usize = 1 << 18;

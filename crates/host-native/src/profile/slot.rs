@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use gopherix_golang::layout::Layout;
 
-use super::remote;
+use crate::remote::{self, Linear};
+
 use super::ring::{Entry, Ring};
 use super::signal::Machine;
 
@@ -36,8 +37,7 @@ const GLOBALS: usize = 40;
 
 /// Where a Go guest's state is in this process.
 pub(super) struct Go {
-    /// Its linear memory.
-    pub(super) memory: usize,
+    pub(super) memory: Linear,
     /// Its global 0.
     pub(super) globals: usize,
     pub(super) layout: &'static Layout,
@@ -228,23 +228,14 @@ fn halves(frame: [u8; 16]) -> [usize; 2] {
 }
 
 impl Go {
-    /// The place in this process of an address in the guest.
-    fn place(&self, address: u64) -> Option<usize> {
-        self.memory.checked_add(usize::try_from(u32::try_from(address).ok()?).ok()?)
-    }
-
-    fn field(&self, structure: u64, field: u64) -> Option<u64> {
-        remote::word(self.place(structure.checked_add(field)?)?)
-    }
-
     fn copy(&self, entry: &mut Entry<'_>, address: u64, length: u64) {
-        if let (Some(from), Ok(length)) = (self.place(address), usize::try_from(length & !7)) {
+        if let (Some(from), Ok(length)) = (self.memory.place(address), usize::try_from(length & !7)) {
             entry.memory(address, from, length);
         }
     }
 
     fn copy_stack(&self, entry: &mut Entry<'_>, goroutine: u64, sp: u64) {
-        let top = self.field(goroutine, self.layout.g.stack_hi).unwrap_or(0);
+        let top = self.memory.field(goroutine, self.layout.g.stack_hi).unwrap_or(0);
         self.copy(entry, sp, top.saturating_sub(sp).min(STACK));
     }
 
@@ -262,15 +253,15 @@ impl Go {
         entry.push(sp);
         entry.push(g);
         self.copy(entry, g, self.layout.g.size);
-        let Some(m) = self.field(g, self.layout.g.m) else { return };
+        let Some(m) = self.memory.field(g, self.layout.g.m) else { return };
         self.copy(entry, m, M);
-        if self.field(m, self.layout.m.g0) != Some(g) {
+        if self.memory.field(m, self.layout.m.g0) != Some(g) {
             return self.copy_stack(entry, g, sp);
         }
         self.copy(entry, sp, SCHEDULER_STACK);
-        let Some(user) = self.field(m, self.layout.m.curg).filter(|user| *user != 0) else { return };
+        let Some(user) = self.memory.field(m, self.layout.m.curg).filter(|user| *user != 0) else { return };
         self.copy(entry, user, self.layout.g.size);
-        if let Some(saved) = self.field(user, self.layout.g.sched_sp) {
+        if let Some(saved) = self.memory.field(user, self.layout.g.sched_sp) {
             self.copy_stack(entry, user, saved);
         }
     }

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gopherix_golang::blocks::Blocks;
-use gopherix_golang::image::Image;
 use gopherix_golang::module::Module;
-use gopherix_golang::pclntab::Pclntab;
 use gopherix_golang::program::Program;
 use gopherix_golang::stack::{Memory, Registers, running, user_goroutine};
 use gopherix_profile::Frame;
@@ -177,11 +175,8 @@ const FUNCTIONS: u32 = 0x1000;
 
 impl Go {
     fn read(source: &[u8], preemption: bool) -> Option<Self> {
-        let module = Module::parse(source).ok()?;
-        let image = Image::new(&module).ok()?;
-        let functions = u32::try_from(module.functions.len()).ok()?;
-        let program = Program::read(&module, &image, Pclntab::find(&image, functions).ok()?).ok()?;
-        let module = go::prepare(source, preemption).bytes.into_owned();
+        let program = go::program(&Module::parse(source).ok()?)?;
+        let module = go::prepare(source, preemption, false).bytes.into_owned();
         let written = Module::parse(&module).ok()?;
         let offset = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
         let bodies = written.bodies.iter().map(|body| (offset(body.start), offset(body.end))).collect();

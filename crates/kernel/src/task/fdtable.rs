@@ -64,6 +64,8 @@ pub struct FdTable {
     /// No slot below this one is free.
     lowest: usize,
     limit: usize,
+    /// Numbers that were left free on purpose at the start.
+    holes: Vec<Fd>,
 }
 
 impl FdTable {
@@ -75,7 +77,7 @@ impl FdTable {
     #[must_use]
     pub fn new(limit: u32) -> Self {
         let limit = usize::try_from(limit.min(FdTable::MAX)).unwrap_or(usize::MAX);
-        FdTable { slots: Vec::new(), lowest: 0, limit }
+        FdTable { slots: Vec::new(), lowest: 0, limit, holes: Vec::new() }
     }
 
     /// The descriptor of that number.
@@ -125,8 +127,16 @@ impl FdTable {
             return Err(EMFILE);
         }
         self.lowest = entries.iter().position(Option::is_none).unwrap_or(entries.len());
+        let holes = (0..).map(Fd).zip(&entries).filter(|(_, entry)| entry.is_none());
+        self.holes = holes.map(|(fd, _)| fd).collect();
         self.slots = entries;
         Ok(())
+    }
+
+    /// Whether a number was left free at the start.
+    #[must_use]
+    pub fn began_free(&self, fd: Fd) -> bool {
+        self.holes.contains(&fd)
     }
 
     /// Puts a descriptor behind all that were ever in use.

@@ -181,6 +181,8 @@ impl World {
         }
         let mut ranges = match outcome {
             Outcome::Answered(0) | Outcome::Waited => self.writes(function, args),
+            // It clears its word, and ends the process with its last thread.
+            Outcome::Exited if function.name == "exit_thread" => self.writes(function, args),
             _ => Vec::new(),
         };
         ranges.sort_unstable();

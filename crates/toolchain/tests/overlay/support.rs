@@ -7,12 +7,12 @@ use gopherix_toolchain::flags::Flags;
 use tempfile::TempDir;
 
 /// A file of the repository.
-pub fn source(name: &str) -> PathBuf {
+pub(crate) fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)
 }
 
 /// GOROOTs: of the workspace's toolchain, the newest first; else what `GOPHERIX_GO` or the PATH has.
-pub fn gos() -> Vec<PathBuf> {
+pub(crate) fn gos() -> Vec<PathBuf> {
     let fetched = ["go", "go1.26", "go1.25"].map(|name| source(".toolchain").join(name));
     let mut gos: Vec<PathBuf> =
         fetched.into_iter().filter(|go| go.join("bin/go").is_file()).map(|go| go.canonicalize().unwrap()).collect();
@@ -25,7 +25,7 @@ pub fn gos() -> Vec<PathBuf> {
 }
 
 /// A folder with these files, and a go.mod file if none of them is one.
-pub fn module(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn module(files: &[(&str, &str)]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let go_mod = ("go.mod", "module example.com/m\n\ngo 1.25\n");
     let needs_one = !files.iter().any(|(name, _)| name.ends_with("go.mod"));
@@ -38,7 +38,7 @@ pub fn module(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// These words, and the folder to run in.
-pub fn flags(folder: &Path, words: &[&str]) -> Flags {
+pub(crate) fn flags(folder: &Path, words: &[&str]) -> Flags {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     Flags { folder: Some(folder.to_owned()), ..Flags::read(&words, false) }
 }

@@ -1,5 +1,7 @@
 //! The port on every release of Go at hand: rules fit, programs build, what comes out is a module for this kernel.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "in a test, to panic is to fail")]
+
 mod support;
 
 use std::path::Path;

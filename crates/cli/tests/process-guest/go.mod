@@ -1,0 +1,3 @@
+module gopherix/process-guest
+
+go 1.25
