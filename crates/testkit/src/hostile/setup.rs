@@ -49,8 +49,12 @@ pub mod fd {
     pub const HOST: u32 = 10;
     /// The writing end of a pipe that nobody reads.
     pub const BROKEN_PIPE: u32 = 11;
+    /// The master of a pseudo-terminal.
+    pub const MASTER: u32 = 12;
+    /// Its terminal.
+    pub const TERMINAL: u32 = 13;
     /// The first number that is free.
-    pub const FREE: u32 = 12;
+    pub const FREE: u32 = 14;
 }
 
 /// What the memfs at `/` may hold, in bytes.
@@ -62,7 +66,7 @@ pub(super) const FILE_SIZE: u64 = 150_000;
 
 /// The limits of every process here.
 pub(super) fn limits() -> Limits {
-    Limits { open_files: 16, file_size: Some(FILE_SIZE), total_written: Some(20_000), ..Limits::default() }
+    Limits { open_files: 18, file_size: Some(FILE_SIZE), total_written: Some(20_000), ..Limits::default() }
 }
 
 /// A kernel with everything mounted.
@@ -162,6 +166,8 @@ impl Setup {
             FdEntry::new(open(process, b"/ro/file", false)?),
             FdEntry::preopened(open(process, b"/host", false)?, b"/host"),
             FdEntry::new(stream(broken, AccessMode::WriteOnly)),
+            FdEntry::new(open(process, b"/dev/ptmx", true)?),
+            FdEntry::new(open(process, b"/dev/pts/0", true)?),
         ];
         Ok((entries, Ends { input, output, _peers: peers }))
     }
