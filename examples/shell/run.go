@@ -63,13 +63,22 @@ func (line *pipeline) name() string {
 	return ""
 }
 
-// itself is the command that runs a line in another shell.
+// itself is the command that runs a line in another shell, which has this one's variables; there, all are exported.
 func (sh *shell) itself(line string) command {
 	self, err := os.Executable()
 	if err != nil {
 		self = os.Args[0]
 	}
-	return command{words: []word{quoted(self), "-c", quoted(line)}}
+	return command{words: []word{quoted(self), "-c", quoted(line)}, assigns: sh.assigns()}
+}
+
+// assigns are the variables that are not in the environment.
+func (sh *shell) assigns() []word {
+	var assigns []word
+	for name, value := range sh.vars {
+		assigns = append(assigns, word(name+"=")+quoted(value))
+	}
+	return assigns
 }
 
 func quoted(s string) word { return word("'" + strings.ReplaceAll(s, "'", `'\''`) + "'") }
@@ -203,6 +212,16 @@ func (sh *shell) start(line pipeline, background bool) int {
 	return result
 }
 
+// environ is the environment of a command with these variables before it.
+func (sh *shell) environ(assigns []word) []string {
+	env := os.Environ()
+	for _, assign := range assigns {
+		name, value, _ := strings.Cut(string(assign), "=")
+		env = append(env, name+"="+sh.expandOne(word(value)))
+	}
+	return env
+}
+
 // startCommand starts one command of a job; its exit code if that fails.
 func (sh *shell) startCommand(j *job, c command, s *streams, background bool) int {
 	if err := sh.redirect(s, c.redirects); err != nil {
@@ -217,7 +236,8 @@ func (sh *shell) startCommand(j *job, c command, s *streams, background bool) in
 		for i, arg := range args {
 			texts[i] = string(quoted(arg))
 		}
-		args = sh.expandWords(sh.itself(strings.Join(texts, " ")).words)
+		own := sh.itself(strings.Join(texts, " "))
+		args, c.assigns = sh.expandWords(own.words), append(own.assigns, c.assigns...)
 	}
 	path, err := exec.LookPath(args[0])
 	if errors.Is(err, exec.ErrDot) {
@@ -231,11 +251,7 @@ func (sh *shell) startCommand(j *job, c command, s *streams, background bool) in
 		fmt.Fprintf(os.Stderr, "shell: %v\n", err)
 		return 126
 	}
-	cmd := &exec.Cmd{Path: path, Args: args, Stdin: s.std[0], Stdout: s.std[1], Stderr: s.std[2], Env: os.Environ()}
-	for _, assign := range c.assigns {
-		name, value, _ := strings.Cut(string(assign), "=")
-		cmd.Env = append(cmd.Env, name+"="+sh.expandOne(word(value)))
-	}
+	cmd := &exec.Cmd{Path: path, Args: args, Stdin: s.std[0], Stdout: s.std[1], Stderr: s.std[2], Env: sh.environ(c.assigns)}
 	if sh.interactive {
 		first := len(j.procs) == 0
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: j.pgid, Foreground: first && !background, Ctty: sh.tty}
@@ -256,8 +272,10 @@ func (sh *shell) startCommand(j *job, c command, s *streams, background bool) in
 
 // output is what a line writes, without the newlines at the end.
 func (sh *shell) output(line string) string {
-	args := sh.expandWords(sh.itself(line).words)
+	own := sh.itself(line)
+	args := sh.expandWords(own.words)
 	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = sh.environ(own.assigns)
 	cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
 	out, err := cmd.Output()
 	var exit *exec.ExitError

@@ -127,10 +127,13 @@ fn bin(home: Home) -> PathBuf {
         Home::Linux => (target("bin-native"), native("tools")),
         Home::Gopherix => (target("bin-ported"), ported("tools")),
     };
-    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     for tool in TOOLS {
-        std::fs::hard_link(&tools, folder.join(tool)).unwrap();
+        // Other tests may use it meanwhile: each name is there at all times.
+        let new = folder.join(format!(".{tool}-{}", std::process::id()));
+        std::fs::hard_link(&tools, &new).unwrap();
+        std::fs::rename(&new, folder.join(tool)).unwrap();
+        let _ = std::fs::remove_file(&new);
     }
     folder
 }
