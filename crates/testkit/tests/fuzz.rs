@@ -7,7 +7,7 @@ use gopherix_testkit::hostile::{Episode, FUNCTIONS, Report, minimise, run, run_s
 #[test]
 fn random_calls_from_a_few_seeds() {
     let mut report = Report::default();
-    for seed in 0..100 {
+    for seed in 0..150 {
         if let Err(failure) = run_seed(seed, &mut report) {
             panic!("seed {seed}: {failure}");
         }

@@ -281,7 +281,8 @@ fn the_end_puts_the_terminal_back() {
 
 #[test]
 fn signals_put_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::ABORT, Signal::ALARM] {
+    // TERM and HUP go to the foreground group, which may live on; these end gopherix itself.
+    for signal in [Signal::ABORT, Signal::ALARM] {
         let mut desk = Desk::new(Home::Gopherix);
         let before = desk.terminal.state();
         desk.types("stty -echo; trap\n");
